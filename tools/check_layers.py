@@ -35,7 +35,7 @@ MAY_INCLUDE = {
     "fleet": "engine base",
     "catalog": "gguf digest base",
     "measure": "audio config eval fleet image video metrics engine decode model kernels gguf tensor base",
-    "server": "transcribe catalog digest metrics base",
+    "server": "transcribe video catalog digest metrics base",
     "cli": "server transcribe measure video eval fleet metrics config digest roofline engine catalog convert decode gguf "
            "tokenizer tensor base",
     "train": "gguf tokenizer image tensor base",
@@ -45,7 +45,7 @@ MAY_INCLUDE = {
 # Headers of the public API, include/edgevlm/ -> the folders that may include them. base/result.h
 # re-exports Result.
 API = {
-    "edgevlm/edgevlm.h": "engine eval fleet measure server cli native",
+    "edgevlm/edgevlm.h": "engine video eval fleet measure server cli native",
     "edgevlm/transcriber.h": "transcribe server cli",
     "edgevlm/cache_options.h": "cache engine",
     "edgevlm/decode_options.h": "decode server",
@@ -92,6 +92,7 @@ OUTSIDE = {
     "zlib.h": "eval fleet image transcribe",
     "sqlite3.h": "fleet",
     "nats/": "fleet",
+    "mosquitto.h": "cli",
     "snappy.h": "eval",
     "zstd.h": "eval",
     "webp/": "image video",

@@ -27,12 +27,26 @@ struct SchedulerOptions {
   bool profile = false;           // record what CurrentProfile returns
 };
 
-// Text, or an image: a file (JPEG, PNG, WebP, PPM), or one that is already encoded.
+// Frames of a video, for Session::EncodeVideo. Owns their pixels.
+struct RequestVideo {
+  struct Frame {
+    int width = 0;
+    int height = 0;
+    std::vector<std::uint8_t> rgb;  // as in PixelsView
+    double seconds = 0;
+  };
+  std::vector<Frame> frames;
+  VideoOptions options = {};
+};
+
+// Text, an image, or a video. An image is a file (JPEG, PNG, WebP, PPM), or already encoded.
 struct RequestPart {
   std::string text = {};
   std::shared_ptr<const std::string> image = nullptr;
   std::string image_id = {};  // the file's SHA-256 in lower-case hexadecimal; empty: not known
   std::shared_ptr<const EncodedImage> encoded = nullptr;
+  // The scheduler refuses it for models with one image per prompt, as Session::EncodeVideo does.
+  std::shared_ptr<const RequestVideo> video = nullptr;
 };
 
 struct RequestMessage {
@@ -58,9 +72,10 @@ struct ReplyRequest {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
-// What a request is waiting for. kQueue counts the requests before it, kImages the images that are
-// encoded, kPrompt the tokens that are prefilled.
-enum class RequestStage { kQueue, kImages, kPrompt };
+// What a request is waiting for. kQueue counts the requests before it, kImages the images and
+// frames that are encoded, kPrompt the tokens that are prefilled. kVideos counts the videos whose
+// frames are chosen, which whoever submits requests does before.
+enum class RequestStage { kVideos, kQueue, kImages, kPrompt };
 
 struct Progress {
   RequestStage stage = RequestStage::kQueue;

@@ -27,7 +27,7 @@ class AskCommand final : public Command {
     model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
-    video_.Declare(app);
+    DeclareVideo(app, video_);
     app.add_option("--sound", sound_, "sound file beside an image, or in place of a video's track")
         ->type_name("FILE");
     speech_.Declare(app);

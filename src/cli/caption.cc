@@ -27,7 +27,7 @@ class CaptionCommand final : public Command {
     model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
-    video_.Declare(app);
+    DeclareVideo(app, video_);
     speech_.Declare(app);
     GroupOptions(app, {"--model", "--whisper", "--max-tokens", "--temperature", "--threads",
                        "--frames", "--json"});

@@ -244,8 +244,8 @@ std::shared_ptr<const EncodedImage> Session::image() const { return state_->imag
 Result<EncodedVideo> Session::EncodeVideo(std::span<const FrameView> frames,
                                           const VideoOptions& options) {
   const ProfileRecorder::Scope scope(state_->recorder.get());
-  Result<EncodedVideo> video =
-      edgevlm::EncodeVideo(state_->engine, frames, options, state_->profiler_or_null());
+  Result<EncodedVideo> video = edgevlm::EncodeVideo(state_->engine, frames, options,
+                                                    {.profiler = state_->profiler_or_null()});
   if (video && state_->recorder) state_->recorder->AddEncoding(video->timings);
   return video;
 }

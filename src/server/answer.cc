@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,6 +15,7 @@
 #include "server/random_id.h"
 #include "server/reply_fields.h"
 #include "server/tools/call_parser.h"
+#include "server/video/frame_replies.h"
 
 namespace edgevlm {
 namespace {
@@ -20,6 +23,50 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr const char* kRetryAfterSeconds = "2";
+
+void BeginStream(const Submission& submission, ResponseWriter& writer, int prompt_tokens) {
+  writer.StartStream(StreamHead(submission.framing), KeepAliveComment(submission.framing));
+  for (const std::string& payload : submission.api_format->StreamStart(prompt_tokens)) {
+    if (!payload.empty()) writer.Write(Frame(submission.framing, payload));
+  }
+}
+
+// Before there is a reply.
+void Reject(const Submission& submission, ResponseWriter& writer, const ApiError& error) {
+  if (!submission.has_begun) return writer.Send(submission.api_format->ErrorReply(error));
+  writer.Write(Frame(submission.framing, submission.api_format->StreamError(error)));
+  writer.EndStream();
+}
+
+ApiError QueueFull(ServerContext& context, int waiting, const char* what) {
+  context.metrics().OnRejected("queue_full");
+  return {.status = 503,
+          .message = "queue: full: " + std::to_string(waiting) + " " + what + " are waiting",
+          .code = "queue_full",
+          .headers = {{"Retry-After", kRetryAfterSeconds}}};
+}
+
+// Cancels a request whose client has gone, wherever it is. Threads: any.
+class Cancellation {
+ public:
+  explicit Cancellation(Scheduler& scheduler) : scheduler_(scheduler) {}
+
+  void Cancel() {
+    is_cancelled_ = true;
+    scheduler_.Cancel(number_);
+  }
+  // The request, or the next of its parts, has this number.
+  void SetNumber(std::uint64_t number) {
+    number_ = number;
+    if (is_cancelled_) scheduler_.Cancel(number);
+  }
+  bool is_cancelled() const { return is_cancelled_; }
+
+ private:
+  Scheduler& scheduler_;
+  std::atomic<bool> is_cancelled_ = false;
+  std::atomic<std::uint64_t> number_ = 0;  // 0: of no request
+};
 
 class ReplySender final : public ReplyListener {
  public:
@@ -40,8 +87,7 @@ class ReplySender final : public ReplyListener {
 
   void OnAccepted(int waiting_before) override {
     if (!submission_.streams) return;
-    writer_->StartStream(StreamHead(submission_.framing), KeepAliveComment(submission_.framing));
-    WriteAll(submission_.api_format->StreamStart(prompt_tokens_));
+    if (!submission_.has_begun) BeginStream(submission_, *writer_, prompt_tokens_);
     if (waiting_before > 0) {
       OnProgress({.stage = RequestStage::kQueue, .done = 0, .total = waiting_before});
     }
@@ -87,14 +133,9 @@ class ReplySender final : public ReplyListener {
 
   // Submit did not accept the request.
   void RejectQueueFull() {
-    context_.metrics().OnRejected("queue_full");
     WriteSpan(503, nullptr);
-    const int waiting = context_.scheduler().stats().waiting;
-    writer_->Send(submission_.api_format->ErrorReply(
-        {.status = 503,
-         .message = "queue: full: " + std::to_string(waiting) + " requests are waiting",
-         .code = "queue_full",
-         .headers = {{"Retry-After", kRetryAfterSeconds}}}));
+    Reject(submission_, *writer_,
+           QueueFull(context_, context_.scheduler().stats().waiting, "requests"));
   }
 
  private:
@@ -178,7 +219,8 @@ bool ContinuesReply(const ReplyRequest& request) {
   const auto has_content = [](const RequestMessage& message) {
     return message.role != Role::kSystem &&
            std::ranges::any_of(message.parts, [](const RequestPart& part) {
-             return !part.text.empty() || part.image != nullptr || part.encoded != nullptr;
+             return !part.text.empty() || part.image != nullptr || part.encoded != nullptr ||
+                    part.video != nullptr;
            });
   };
   const auto last = std::find_if(request.messages.rbegin(), request.messages.rend(), has_content);
@@ -213,6 +255,96 @@ std::variant<int, ApiError> CheckRequest(const Engine& engine, const ReplyReques
   return error;
 }
 
+// Replies of one conversation that a frame-by-frame request cannot have.
+bool AsksForOneReply(const Submission& submission) {
+  const ReplyRequest& request = submission.request;
+  return request.replies > 1 || request.decode.grammar != nullptr ||
+         request.decode.alternatives.has_value() || !submission.tools.tools.empty();
+}
+
+std::shared_ptr<VideoSummary> SummaryOf(const Submission& submission,
+                                        const std::shared_ptr<const RequestVideo>& video) {
+  for (const PendingVideo& pending : submission.videos) {
+    if (pending.video == video) return pending.summary;
+  }
+  return nullptr;
+}
+
+// The frames of its videos have been chosen.
+void Submit(ServerContext& context, Submission submission,
+            const std::shared_ptr<ResponseWriter>& writer,
+            const std::shared_ptr<Cancellation>& cancellation) {
+  const auto video = FrameByFrameVideo(context.engine().info(), submission.request);
+  if (video != nullptr && AsksForOneReply(submission)) {
+    return Reject(submission, *writer,
+                  {.message = "video: this model reads one image per prompt and replies about each "
+                              "frame: expected no response format, tools, log probabilities or "
+                              "further replies",
+                   .param = "messages",
+                   .code = "unsupported"});
+  }
+  const auto checked = CheckRequest(
+      context.engine(),
+      video == nullptr ? submission.request : RequestAboutFrame(submission.request, *video, 0));
+  if (const auto* error = std::get_if<ApiError>(&checked)) {
+    return Reject(submission, *writer, *error);
+  }
+  const auto deadline = submission.request.deadline;
+  ReplyRequest request = std::move(submission.request);
+  auto summary = SummaryOf(submission, video);
+  auto sender = std::make_shared<ReplySender>(context, std::move(submission), writer, deadline,
+                                              request.fetch_ms, std::get<int>(checked));
+  if (video != nullptr) {
+    const auto frames = std::make_shared<FrameReplies>(
+        context.scheduler(), std::move(request), video, std::move(summary), sender,
+        [cancellation](std::uint64_t number) { cancellation->SetNumber(number); });
+    if (!frames->SubmitNext()) sender->RejectQueueFull();
+    return;
+  }
+  const auto number = context.scheduler().Submit(std::move(request), sender);
+  if (!number) return sender->RejectQueueFull();
+  cancellation->SetNumber(*number);
+}
+
+// The frames are chosen on another thread. A stream that shows progress begins before that.
+void AnswerAfterVideos(ServerContext& context, Submission submission,
+                       const std::shared_ptr<ResponseWriter>& writer,
+                       const std::shared_ptr<Cancellation>& cancellation) {
+  auto shared = std::make_shared<Submission>(std::move(submission));
+  const auto choose = [&context, shared, writer, cancellation] {
+    const auto show = [&](int done) {
+      if (!shared->has_begun) return;
+      const Progress progress = {.stage = RequestStage::kVideos,
+                                 .done = done,
+                                 .total = static_cast<int>(shared->videos.size())};
+      writer->Write(Frame(shared->framing, shared->api_format->ProgressChunk(progress)));
+    };
+    const auto is_cancelled = [&] {
+      return cancellation->is_cancelled() || context.video_tasks().stopping() ||
+             Clock::now() >= shared->request.deadline;
+    };
+    std::optional<ApiError> error;
+    try {
+      if (shared->streams && shared->shows_progress) {
+        BeginStream(*shared, *writer, 0);
+        shared->has_begun = true;
+        show(0);
+      }
+      error = ChooseFrames(context.engine().info(), shared->videos,
+                           {.choice = shared->video_choice,
+                            .most_bytes = context.rules()->limits.body_bytes,
+                            .is_cancelled = is_cancelled,
+                            .on_video = show});
+    } catch (const std::bad_alloc&) {
+      error = ApiError{.status = 503, .message = "video: expected enough memory, found none left"};
+    }
+    if (error) return Reject(*shared, *writer, *error);
+    Submit(context, std::move(*shared), writer, cancellation);
+  };
+  if (context.video_tasks().Add(choose)) return;
+  Reject(*shared, *writer, QueueFull(context, static_cast<int>(kMaxVideoTasks), "videos"));
+}
+
 }  // namespace
 
 RequestOrigin OriginOf(const Request& head) {
@@ -221,19 +353,21 @@ RequestOrigin OriginOf(const Request& head) {
           .caller = ParseTraceparent(head.header("traceparent"))};
 }
 
+void MoveVideos(RequestImages& images, const VideoChoice& choice, Submission& submission,
+                ReplyMetadata& metadata) {
+  submission.videos = images.MoveVideos();
+  submission.video_choice = choice;
+  for (const PendingVideo& video : submission.videos) metadata.videos.push_back(video.summary);
+}
+
 void Answer(ServerContext& context, Submission submission, std::shared_ptr<ResponseWriter> writer) {
-  const auto checked = CheckRequest(context.engine(), submission.request);
-  if (const auto* error = std::get_if<ApiError>(&checked)) {
-    return writer->Send(submission.api_format->ErrorReply(*error));
+  submission.request.deadline = Clock::now() + context.rules()->limits.time;
+  auto cancellation = std::make_shared<Cancellation>(context.scheduler());
+  writer->OnDisconnect([cancellation] { cancellation->Cancel(); });
+  if (submission.videos.empty()) {
+    return Submit(context, std::move(submission), writer, cancellation);
   }
-  const auto deadline = Clock::now() + context.rules()->limits.time;
-  submission.request.deadline = deadline;
-  ReplyRequest request = std::move(submission.request);
-  auto sender = std::make_shared<ReplySender>(context, std::move(submission), writer, deadline,
-                                              request.fetch_ms, std::get<int>(checked));
-  const auto number = context.scheduler().Submit(std::move(request), sender);
-  if (!number) return sender->RejectQueueFull();
-  writer->OnDisconnect([&context, number = *number] { context.scheduler().Cancel(number); });
+  AnswerAfterVideos(context, std::move(submission), writer, cancellation);
 }
 
 }  // namespace edgevlm

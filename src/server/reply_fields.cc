@@ -115,8 +115,13 @@ nlohmann::json ImagesJson(const ReplyMetadata& metadata, const RequestReply& rep
   return list;
 }
 
+void AddVideos(const ReplyMetadata& metadata, nlohmann::json& object) {
+  for (const auto& video : metadata.videos) object["videos"].push_back(ToJson(*video));
+}
+
 nlohmann::json ProgressJson(const Progress& progress) {
-  const char* stage = progress.stage == RequestStage::kQueue    ? "queue"
+  const char* stage = progress.stage == RequestStage::kVideos   ? "videos"
+                      : progress.stage == RequestStage::kQueue  ? "queue"
                       : progress.stage == RequestStage::kImages ? "pictures"
                                                                 : "prompt";
   return {{"stage", stage}, {"done", progress.done}, {"total", progress.total}};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -10,6 +11,7 @@
 
 #include "edgevlm/scheduler.h"
 #include "server/request_images.h"
+#include "server/video/video_summary.h"
 
 namespace edgevlm {
 
@@ -19,6 +21,8 @@ struct ReplyMetadata {
   std::string model;         // name of the model
   std::int64_t created = 0;  // seconds since 1970
   std::vector<ImageSummary> images = {};
+  // Filled before the reply is written (ChooseFrames).
+  std::vector<std::shared_ptr<const VideoSummary>> videos = {};
 };
 
 // "stop" or "length".
@@ -49,7 +53,10 @@ nlohmann::json SeedJson(std::optional<std::uint64_t> seed);
 // For each image {"id", "format", "width", "height", "tokens", "cache": "hit" or "miss"}.
 nlohmann::json ImagesJson(const ReplyMetadata& metadata, const RequestReply& reply);
 
-// {"stage": "queue|pictures|prompt", "done": ..., "total": ...}
+// Adds "videos", a list, if the request has some.
+void AddVideos(const ReplyMetadata& metadata, nlohmann::json& object);
+
+// {"stage": "videos|queue|pictures|prompt", "done": ..., "total": ...}
 nlohmann::json ProgressJson(const Progress& progress);
 
 }  // namespace edgevlm

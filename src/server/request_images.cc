@@ -9,6 +9,7 @@
 #include "server/parse/base64.h"
 #include "server/parse/data_uri.h"
 #include "server/remote/remote_image.h"
+#include "video/video_source.h"
 
 namespace edgevlm {
 namespace {
@@ -49,54 +50,97 @@ bool RequestImages::CheckSize(std::size_t bytes, const ImageFileInfo& info,
            " x " + std::to_string(info.height);
   } else if (pixels > all_pixels - pixels_) {
     most = std::to_string(all_pixels) + " pixels in all images of a request";
-  } else if (bytes > limits_.body_bytes - bytes_) {
-    most = std::to_string(limits_.body_bytes) + " bytes in all images of a request";
   }
   if (!most.empty()) {
     Reject({.status = 413, .message = "expected at most " + most}, where);
     return false;
   }
+  if (!CheckBytes(bytes, where)) return false;
   pixels_ += pixels;
+  return true;
+}
+
+bool RequestImages::CheckBytes(std::size_t bytes, const std::string& where) {
+  if (bytes > limits_.body_bytes - bytes_) {
+    Reject({.status = 413,
+            .message = "expected at most " + std::to_string(limits_.body_bytes) +
+                       " bytes in all files of a request"},
+           where);
+    return false;
+  }
   bytes_ += bytes;
   return true;
 }
 
 RequestPart RequestImages::FromText(std::string_view text, const std::string& where) {
-  if (problem_) return {};
-  if (IsDataUri(text)) {
-    Result<std::string> bytes = DecodeDataUri(text);
-    if (bytes) return FromBytes(*std::move(bytes), where);
-    Reject(ToApiError(bytes.error()), where);
-    return {};
-  }
-  if (SchemeOf(text)) return FromUrl(std::string(text), where);
-  std::optional<std::string> bytes = DecodeBase64(text);
-  if (bytes && !bytes->empty()) return FromBytes(*std::move(bytes), where);
-  Reject({.message = "expected an image as base64, found something else"}, where);
-  return {};
+  std::optional<std::string> bytes = BytesOf(text, "an image", where);
+  return bytes ? FromBytes(*std::move(bytes), where) : RequestPart();
 }
 
-RequestPart RequestImages::FromUrl(const std::string& url, const std::string& where) {
+std::optional<std::string> RequestImages::BytesOf(std::string_view text, const char* expected,
+                                                  const std::string& where) {
+  if (problem_) return std::nullopt;
+  if (IsDataUri(text)) {
+    Result<std::string> bytes = DecodeDataUri(text);
+    if (bytes) return *std::move(bytes);
+    Reject(ToApiError(bytes.error()), where);
+    return std::nullopt;
+  }
+  if (SchemeOf(text)) return Fetch(std::string(text), where);
+  std::optional<std::string> bytes = DecodeBase64(text);
+  if (bytes && !bytes->empty()) return bytes;
+  Reject({.message = std::string("expected ") + expected + " as base64, found something else"},
+         where);
+  return std::nullopt;
+}
+
+std::optional<std::string> RequestImages::Fetch(const std::string& url, const std::string& where) {
   if (remote_.domains.empty()) {
     Reject({.message = "expected a data URI or base64: this server fetches no URLs",
             .code = "remote_pictures_off"},
            where);
-    return {};
+    return std::nullopt;
   }
-  if (++fetched_ > kFetchedImages) {
+  if (++fetched_ > kFetchedFiles) {
     Reject({.status = 413,
-            .message = "expected at most " + std::to_string(kFetchedImages) + " URLs of images"},
+            .message = "expected at most " + std::to_string(kFetchedFiles) + " URLs of files"},
            where);
-    return {};
+    return std::nullopt;
   }
   const Stopwatch stopwatch;
   Result<std::string> bytes = FetchImage(url, remote_, limits_.body_bytes - bytes_);
   fetch_ms_ += stopwatch.Milliseconds();
-  if (bytes) return FromBytes(*std::move(bytes), where);
+  if (bytes) return *std::move(bytes);
   ApiError error = ToApiError(bytes.error());
   if (bytes.error().code == ErrorCode::kIo) error.status = kBadGateway;
   Reject(std::move(error), where);
+  return std::nullopt;
+}
+
+RequestPart RequestImages::VideoFromText(std::string_view text, const std::string& where) {
+  std::optional<std::string> bytes = BytesOf(text, "a video", where);
+  return bytes ? VideoFromBytes(*std::move(bytes), where) : RequestPart();
+}
+
+RequestPart RequestImages::VideoFromBytes(std::string bytes, const std::string& where) {
+  if (problem_) return {};
+  if (!takes_videos_) {
+    Reject({.message = "videos are not read here", .code = "unsupported"}, where);
+  } else if (!IsVideo(std::as_bytes(std::span(bytes)))) {
+    Reject({.message = "expected a video (MP4, WebM, AVI, GIF, ...), found something else"}, where);
+  } else if (videos_.size() == kMaxVideos) {
+    Reject({.status = 413, .message = "expected at most " + std::to_string(kMaxVideos) + " videos"},
+           where);
+  } else if (CheckBytes(bytes.size(), where)) {
+    videos_.push_back({.file = std::move(bytes), .where = where});
+    return {.video = videos_.back().video};
+  }
   return {};
+}
+
+RequestPart RequestImages::AnyFromBytes(std::string bytes, const std::string& where) {
+  const bool is_video = IsVideo(std::as_bytes(std::span(bytes)));
+  return is_video ? VideoFromBytes(std::move(bytes), where) : FromBytes(std::move(bytes), where);
 }
 
 RequestPart RequestImages::FromBytes(std::string bytes, const std::string& where) {

@@ -42,7 +42,7 @@ TEST_F(RequestImagesTest, HaveNoNumberOfTheirOwn) {
 TEST_F(RequestImagesTest, ShareTheBytesOfARequest) {
   rules_.limits.body_bytes = TinyImage().size() * 5;
   EXPECT_EQ(Accepted(500), 5);
-  ExpectLimit("bytes in all images");
+  ExpectLimit("bytes in all files");
 }
 
 TEST_F(RequestImagesTest, SharePixels) {

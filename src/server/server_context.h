@@ -22,6 +22,10 @@ namespace edgevlm {
 
 // Requests for embeddings that wait.
 inline constexpr std::size_t kMaxEmbeddingTasks = 16;
+// Requests whose videos wait, and those whose videos are decoded at once: each takes a core or
+// more, and memory of its own program.
+inline constexpr std::size_t kMaxVideoTasks = 8;
+inline constexpr int kVideosAtOnce = 2;
 
 // Threads: any.
 class ServerContext {
@@ -53,6 +57,7 @@ class ServerContext {
   const MachineLimits& machine_limits() const { return machine_limits_; }
   Scheduler& scheduler() { return scheduler_; }
   TaskQueue& embedding_tasks() { return embedding_tasks_; }
+  TaskQueue& video_tasks() { return video_tasks_; }
   ResponseStore& responses() { return responses_; }
   TranscriptionQueue* transcripts() { return transcripts_.get(); }  // null: no sound is read
   const std::string& transcriber_name() const { return transcriber_name_; }
@@ -60,6 +65,7 @@ class ServerContext {
 
   // Cancels what is under way, and returns when it has ended.
   void Stop() {
+    video_tasks_.Stop();  // they submit to the scheduler
     scheduler_.Stop();
     embedding_tasks_.Stop();
     if (transcripts_ != nullptr) transcripts_->Stop();
@@ -104,10 +110,11 @@ class ServerContext {
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   const std::chrono::system_clock::time_point start_time_ = std::chrono::system_clock::now();
   const std::string transcriber_name_;
-  TaskQueue embedding_tasks_{kMaxEmbeddingTasks};
+  TaskQueue embedding_tasks_{"embeddings", kMaxEmbeddingTasks};
   // Last, so they are destroyed first: their listeners use the rest.
   Scheduler scheduler_;
   std::unique_ptr<TranscriptionQueue> transcripts_;
+  TaskQueue video_tasks_{"videos", kMaxVideoTasks, kVideosAtOnce};
 };
 
 }  // namespace edgevlm

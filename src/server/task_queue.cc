@@ -2,12 +2,17 @@
 
 #include <utility>
 
-#include "base/threads.h"
-
 namespace edgevlm {
 
-TaskQueue::TaskQueue(std::size_t max_waiting)
-    : max_waiting_(max_waiting), thread_(StartThread("embeddings", [this] { Work(); })) {}
+TaskQueue::TaskQueue(const std::string& purpose, std::size_t max_waiting, int threads)
+    : max_waiting_(max_waiting) {
+  try {
+    for (int i = 0; i < threads; ++i) threads_.Start(purpose, [this] { Work(); });
+  } catch (...) {
+    Stop();
+    throw;
+  }
+}
 
 TaskQueue::~TaskQueue() { Stop(); }
 
@@ -19,7 +24,7 @@ void TaskQueue::Stop() {
     dropped.swap(waiting_);
   }
   change_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  threads_.Join();
 }
 
 bool TaskQueue::Add(std::function<void()> task) {

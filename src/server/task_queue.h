@@ -1,4 +1,4 @@
-// TaskQueue: a thread for work that would keep the threads of requests busy.
+// TaskQueue: threads for work that would keep the threads of requests busy.
 #pragma once
 
 #include <atomic>
@@ -6,16 +6,19 @@
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <thread>
+#include <string>
+
+#include "base/threads.h"
 
 namespace edgevlm {
 
-// Runs tasks one after the other, in order. Threads: any, but Stop and the destructor only its
-// owner.
+// Runs tasks in order, each thread one after the other. Threads: any, but Stop and the destructor
+// only its owner.
 class TaskQueue {
  public:
-  // Throws std::system_error where the system cannot start a thread.
-  explicit TaskQueue(std::size_t max_waiting);
+  // purpose: of its threads, for the error. Throws std::system_error where the system cannot start
+  // one.
+  TaskQueue(const std::string& purpose, std::size_t max_waiting, int threads = 1);
   ~TaskQueue();
   TaskQueue(const TaskQueue&) = delete;
   TaskQueue& operator=(const TaskQueue&) = delete;
@@ -23,7 +26,7 @@ class TaskQueue {
   // False if the queue is full. The task must not throw.
   bool Add(std::function<void()> task);
 
-  // Drops tasks that wait, and waits for the one that runs, which should end when it sees
+  // Drops tasks that wait, and waits for those that run, which should end when they see
   // stopping(). Nothing is added afterwards.
   void Stop();
   bool stopping() const { return stop_; }
@@ -36,7 +39,7 @@ class TaskQueue {
   std::condition_variable change_;
   std::deque<std::function<void()>> waiting_;
   std::atomic<bool> stop_ = false;
-  std::thread thread_;  // last: it uses the other members
+  JoiningThreads threads_;  // last: they use the other members
 };
 
 }  // namespace edgevlm

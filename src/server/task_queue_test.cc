@@ -9,7 +9,7 @@ namespace edgevlm {
 namespace {
 
 TEST(TaskQueue, RunsTasksInOrder) {
-  TaskQueue queue(8);
+  TaskQueue queue("tests", 8);
   std::string order;
   std::promise<void> done;
   for (const char c : {'a', 'b', 'c'}) {
@@ -24,7 +24,7 @@ TEST(TaskQueue, RejectsTasksWhenFullAndDropsWhatWaitsAtTheEnd) {
   std::promise<void> started, go;
   bool ran = false;
   {
-    TaskQueue queue(1);
+    TaskQueue queue("tests", 1);
     EXPECT_TRUE(queue.Add([&] {
       started.set_value();
       go.get_future().wait();

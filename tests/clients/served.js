@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
-const binary = process.env.EDGEVLM_BINARY ?? join(root, "build/edgevlm");
+export const binary = process.env.EDGEVLM_BINARY ?? join(root, "build/edgevlm");
 
 const example = name => readFileSync(join(root, "examples", name));
 export const uriOf = bytes => `data:image/png;base64,${bytes.toString("base64")}`;

@@ -72,7 +72,7 @@ class ChatCommand final : public Command {
     model_.DeclareThreadGroup(app);
     model_.DeclareSpeculation(app);
     session_file_.Declare(app);
-    video_.Declare(app);
+    DeclareVideo(app, video_);
     speech_.Declare(app);
     GroupOptions(
         app, {"--model", "--whisper", "--system", "--max-tokens", "--temperature", "--threads"});

@@ -1,10 +1,8 @@
 #include "cli/video/media.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "cli/input.h"
@@ -16,11 +14,6 @@
 namespace edgevlm {
 namespace {
 
-// Threads that decode; more of them only hold more frames.
-constexpr unsigned kMostThreads = 4;
-// A frame is resized to the encoder's input: twice that leaves the resizing its quality.
-constexpr int kLeastSide = 640;
-constexpr int kMostSide = 1280;
 constexpr std::streamsize kKindBytes = 1024;
 
 bool IsVideoFile(const std::string& path) {
@@ -30,37 +23,10 @@ bool IsVideoFile(const std::string& path) {
   return IsVideo(std::as_bytes(std::span(bytes).first(static_cast<std::size_t>(file.gcount()))));
 }
 
-// Tokens of a frame at most: in models that can choose, less where many frames share the budget.
-int FrameTokens(const VideoChoice& choice, const ModelInfo& model, int images) {
-  if (choice.tokens == 0 || !model.has_image_grid) return 0;
-  constexpr int kLeast = 16;
-  return std::clamp(choice.tokens / std::max(1, images), kLeast, model.frame_tokens);
-}
-
-int BudgetFrames(const VideoChoice& choice, const ModelInfo& model) {
-  const int per_image = model.has_frame_pairs ? 2 : 1;
-  if (choice.tokens == 0 || model.frame_tokens == 0) return kUsualFrames;
-  // In models that can choose, the frames may be smaller: half of what is usual still shows them.
-  const int tokens = model.has_image_grid ? model.frame_tokens / 2 : model.frame_tokens;
-  return std::max(1, choice.tokens / std::max(1, tokens)) * per_image;
-}
-
-Result<SelectedFrames> Select(const VideoSource& source, const VideoChoice& choice,
-                              const ModelInfo& model) {
-  const unsigned cores = std::thread::hardware_concurrency();
-  return SelectFrames(source, {.selector = choice.selector,
-                               .from_seconds = choice.from_seconds,
-                               .to_seconds = choice.to_seconds,
-                               .budget_frames = BudgetFrames(choice, model),
-                               .most_frames_per_second = model.frames_per_second,
-                               .max_side = std::clamp(2 * model.image_size, kLeastSide, kMostSide),
-                               .threads = static_cast<int>(std::clamp(cores, 1U, kMostThreads))});
-}
-
 Result<Media> ReadVideo(const std::string& path, Result<std::unique_ptr<VideoSource>> source,
                         const VideoChoice& choice, const ModelInfo& model) {
   if (!source) return source.error();
-  Result<SelectedFrames> frames = Select(**source, choice, model);
+  Result<SelectedFrames> frames = SelectFrames(**source, SelectionFor(choice, model));
   if (frames) return Media{.file = {}, .video = *std::move(frames)};
   if (frames.error().message.ends_with(MessageReader::kNoVideoTrack)) {
     return Media{.file = {}, .video = std::nullopt, .is_sound = true};
@@ -77,20 +43,20 @@ void DeclareTime(CLI::App& app, const char* name, double& seconds, const char* h
 
 }  // namespace
 
-void VideoChoice::Declare(CLI::App& app) {
-  const auto choose = [this](const std::string& text) {
+void DeclareVideo(CLI::App& app, VideoChoice& video) {
+  const auto choose = [&video](const std::string& text) {
     const Result<SelectorChoice> parsed = ParseSelector(text);
     if (!parsed) throw CLI::ValidationError(parsed.error().message);
-    selector = *parsed;
+    video.selector = *parsed;
   };
   app.add_option_function<std::string>("--frames", choose,
                                        "of a video, which frames are shown: " + SelectorForms() +
                                            "\n(default: auto, at most " +
                                            std::to_string(kUsualFrames) + ")")
       ->type_name("SELECTOR");
-  DeclareTime(app, "--from", from_seconds, "of a video, where to begin");
-  DeclareTime(app, "--to", to_seconds, "of a video, where to end");
-  app.add_option("--video-tokens", tokens, "show a video in at most N tokens")
+  DeclareTime(app, "--from", video.from_seconds, "of a video, where to begin");
+  DeclareTime(app, "--to", video.to_seconds, "of a video, where to end");
+  app.add_option("--video-tokens", video.tokens, "show a video in at most N tokens")
       ->type_name("N")
       ->check(CLI::Range(1, 1 << 20).description(""));
 }
@@ -118,11 +84,8 @@ Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice,
 
 Result<EncodedVideo> EncodeFrames(const SelectedFrames& video, const VideoChoice& choice,
                                   const ModelInfo& model, Session& session) {
-  const auto frames = static_cast<int>(video.frames.size());
-  const int images = model.has_frame_pairs ? (frames + 1) / 2 : frames;
-  return session.EncodeVideo(
-      ViewsOf(video.frames),
-      {.video_seconds = video.seconds, .frame_tokens = FrameTokens(choice, model, images)});
+  return session.EncodeVideo(ViewsOf(video.frames),
+                             EncodingFor(choice, model, video.frames.size(), video.seconds));
 }
 
 }  // namespace edgevlm

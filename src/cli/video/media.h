@@ -8,22 +8,12 @@
 #include <vector>
 
 #include "edgevlm/edgevlm.h"
-#include "video/select/select_frames.h"
+#include "video/select/video_choice.h"
 
 namespace edgevlm {
 
-// Which frames of a video are shown, and how large.
-struct VideoChoice {
-  SelectorChoice selector = {};
-  double from_seconds = 0;
-  double to_seconds = std::numeric_limits<double>::infinity();
-  int tokens = 0;  // of all frames at most; 0: those of kUsualFrames frames
-
-  void Declare(CLI::App& app);
-};
-
-// Frames of a video without other options: each costs the decoder as much as a paragraph.
-inline constexpr int kUsualFrames = 8;
+// --frames, --from, --to and --video-tokens. video: must outlive the app.
+void DeclareVideo(CLI::App& app, VideoChoice& video);
 
 struct Media {
   std::vector<std::byte> file;  // unless it is read by its path: a video or a folder

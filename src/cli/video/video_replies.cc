@@ -1,10 +1,10 @@
 #include "cli/video/video_replies.h"
 
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 #include "measure/ask_once.h"
+#include "video/time_text.h"
 
 namespace edgevlm {
 namespace {
@@ -125,15 +125,6 @@ MaybeError VideoRequest::Hear(std::span<const std::byte> file, SpeechInput& spee
   sound += (*heard)->prompt;
   transcript = std::move((*heard)->transcript);
   return std::nullopt;
-}
-
-std::string TimeText(double seconds) {
-  constexpr int kTenths = 10;
-  const auto tenths = static_cast<long long>(std::llround(seconds * kTenths));
-  char text[64];
-  std::snprintf(text, sizeof(text), "%lld:%02lld.%lld", tenths / (60 * kTenths),
-                tenths / kTenths % 60, tenths % kTenths);
-  return text;
 }
 
 Result<bool> ReplyAboutVideo(const VideoRequest& request, const SelectedFrames& video,

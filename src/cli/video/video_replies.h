@@ -34,7 +34,4 @@ Result<bool> ReplyAboutVideo(const VideoRequest& request, const SelectedFrames& 
                              const ReplyOptions& options, const ModelInfo& model, Session& session,
                              Output& output);
 
-// "1:02.5": minutes and seconds.
-std::string TimeText(double seconds);
-
 }  // namespace edgevlm

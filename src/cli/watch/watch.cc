@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "base/utc_time.h"
 #include "catalog/http.h"
@@ -18,6 +19,7 @@
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/watch/mqtt_client.h"
 #include "cli/watch/run_command.h"
 #include "video/live/live_frames.h"
 
@@ -62,11 +64,20 @@ class WatchCommand final : public Command {
     app.add_option("--exec", exec_, "run a command for each line, which it gets as its input")
         ->type_name("COMMAND");
     app.add_option("--webhook", webhook_, "post each line to this address")->type_name("URL");
+    if (HasMqtt()) {
+      app.add_option("--mqtt", mqtt_url_,
+                     "publish each line to a broker: mqtt://[USER:PASSWORD@]HOST[:PORT][/PREFIX]\n"
+                     "or mqtts://; Home Assistant finds it there")
+          ->envname("EDGEVLM_MQTT")
+          ->type_name("URL");
+    }
     DeclareDecode(app, decode_);
     model_.DeclareAll(app);
     model_.DeclareThreadGroup(app);
-    GroupOptions(app,
-                 {"--model", "--question", "--every", "--on", "--exec", "--webhook", "--threads"});
+    std::vector<std::string> main_options = {"--model", "--question", "--every",  "--on",
+                                             "--exec",  "--webhook",  "--threads"};
+    if (HasMqtt()) main_options.emplace_back("--mqtt");
+    GroupOptions(app, main_options);
     app.footer(
         "Examples:\n"
         "  edgevlm watch rtsp://camera.local/stream -m smolvlm-256m-instruct --every 10s\n"
@@ -94,14 +105,26 @@ class WatchCommand final : public Command {
     if (!engine) return Fail(engine.error());
     const auto source = Open(is_cancelled);
     if (!source) return Fail(source.error());
+    if (auto error = ConnectMqtt(engine->info())) return Fail(*error);
     Session session(*engine, {.is_cancelled = is_cancelled});
     LiveFrames frames(**source, OptionsFor(*every, engine->info()), is_cancelled);
     const ExitCode code = Watch(frames, session, output);
     is_over_ = true;
+    if (mqtt_ != nullptr) mqtt_->Finish();
     return code;
   }
 
  private:
+  MaybeError ConnectMqtt(const ModelInfo& model) {
+    if (mqtt_url_.empty()) return std::nullopt;
+    const Result<MqttTarget> target = ParseMqttUrl(mqtt_url_, source_);
+    if (!target) return target.error();
+    auto client = MakeMqttClient(*target, {.model = model.name, .question = question_}, PrintError);
+    if (!client) return client.error();
+    mqtt_ = *std::move(client);
+    return std::nullopt;
+  }
+
   bool is_stream() const { return source_ == "-" || IsStreamAddress(source_); }
 
   Result<std::unique_ptr<VideoSource>> Open(const std::function<bool()>& is_cancelled) const {
@@ -139,7 +162,10 @@ class WatchCommand final : public Command {
       if (reply->finish_reason == FinishReason::kCancelled) return ExitCode::kDone;
       const nlohmann::json object = ObjectFor(**next, *reply);
       if (!output.PrintJson(object)) return ExitCode::kDone;
-      Report(object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+      const std::string line =
+          object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+      if (mqtt_ != nullptr) mqtt_->PublishState(line);
+      Report(line + "\n");
     }
   }
 
@@ -178,6 +204,8 @@ class WatchCommand final : public Command {
   std::string on_;
   std::string exec_;
   std::string webhook_;
+  std::string mqtt_url_;
+  std::unique_ptr<MqttClient> mqtt_;
   DecodeOptions decode_;
   ModelOptions model_;
   std::atomic<bool> is_over_ = false;

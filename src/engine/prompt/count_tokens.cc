@@ -1,5 +1,7 @@
 #include "edgevlm/count_tokens.h"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -8,11 +10,11 @@
 #include "engine/engine_state.h"
 #include "engine/prompt/write_prompt.h"
 #include "engine/vision/encode.h"
+#include "engine/vision/encode_video.h"
 
 namespace edgevlm {
 namespace {
 
-// An image with its number of positions, but without values.
 Result<std::shared_ptr<const EncodedImage>> LayOutFile(const Model& model,
                                                        std::span<const std::byte> file,
                                                        const ImageLimits& limits) {
@@ -23,14 +25,7 @@ Result<std::shared_ptr<const EncodedImage>> LayOutFile(const Model& model,
   if (!info) return info.error();
   const Result<ImageLayout> layout = LayOut(model, {info->width, info->height}, limits);
   if (!layout) return layout.error();
-  const int tokens = model.TileTokens(*layout);
-  auto image = std::make_shared<EncodedImage>();
-  for (const ImageLayout::Piece& piece : layout->pieces) {
-    const int rows = piece.Tokens(tokens);
-    image->pieces.push_back({.markup = piece.text, .rows = rows});
-    image->tokens += rows;
-  }
-  return std::shared_ptr<const EncodedImage>(std::move(image));
+  return ImageWithoutValues(model, *layout);
 }
 
 }  // namespace
@@ -52,6 +47,12 @@ Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessa
   for (const RequestMessage& given : messages) {
     Message& message = laid_out.emplace_back(Message{.role = given.role, .parts = {}});
     for (const RequestPart& part : given.parts) {
+      if (part.video != nullptr) {
+        auto video = LayOutVideo(model, ViewsOf(*part.video), part.video->options);
+        if (!video) return video.error();
+        std::ranges::move(video->parts, std::back_inserter(message.parts));
+        continue;
+      }
       if (part.image == nullptr) {
         message.parts.push_back({.text = part.text, .image = part.encoded});
         continue;

@@ -1,18 +1,27 @@
 #include "engine/scheduling/prepare.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "engine/prompt/prompt_style.h"
 #include "engine/prompt/write_prompt.h"
 #include "engine/reply/prefix.h"
+#include "engine/vision/encode_video.h"
 #include "engine/vision/shared_image.h"
 
 namespace edgevlm {
 namespace {
 
 bool IsImage(const RequestPart& part) { return part.image != nullptr || part.encoded != nullptr; }
+
+// For progress: of a video, each frame.
+int CountImages(const RequestPart& part) {
+  if (part.video != nullptr) return static_cast<int>(part.video->frames.size());
+  return part.image != nullptr ? 1 : 0;
+}
 
 // Null if there is none.
 const RequestPart* LastImage(const ReplyRequest& request) {
@@ -41,20 +50,9 @@ class Encoding {
       for (const RequestPart& part : given.parts) {
         if (IsImage(part) && &part != last && engine_.model.style->begins_with_image()) {
           Skip(part);
-          continue;
+        } else if (auto error = Add(part, request, message)) {
+          return *error;
         }
-        if (part.encoded != nullptr) {
-          Note(*part.encoded, true);
-          message.parts.push_back({.image = part.encoded});
-          continue;
-        }
-        if (part.image == nullptr) {
-          message.parts.push_back({.text = part.text});
-          continue;
-        }
-        auto image = Encode(part, request);
-        if (!image) return image.error();
-        message.parts.push_back({.image = *std::move(image)});
       }
     }
     return messages;
@@ -65,6 +63,21 @@ class Encoding {
   std::vector<ImageReply> MoveNotes() { return std::move(notes_); }
 
  private:
+  MaybeError Add(const RequestPart& part, const ReplyRequest& request, Message& message) {
+    if (part.video != nullptr) return AddVideo(part, request.scope, message);
+    if (part.encoded != nullptr) {
+      Note(*part.encoded, true);
+      message.parts.push_back({.image = part.encoded});
+    } else if (part.image != nullptr) {
+      auto image = Encode(part, request);
+      if (!image) return image.error();
+      message.parts.push_back({.image = *std::move(image)});
+    } else {
+      message.parts.push_back({.text = part.text});
+    }
+    return std::nullopt;
+  }
+
   // It comes before the image that is used.
   void Skip(const RequestPart& part) {
     notes_.emplace_back();
@@ -74,6 +87,25 @@ class Encoding {
   void Note(const EncodedImage& image, bool is_reused) {
     notes_.push_back({.tokens = image.tokens, .is_reused = is_reused});
     tokens_ += image.tokens;
+  }
+
+  MaybeError AddVideo(const RequestPart& part, const std::string& scope, Message& message) {
+    Result<EncodedVideo> video =
+        EncodeVideo(engine_, ViewsOf(*part.video), part.video->options,
+                    {.profiler = hooks_.profiler, .scope = scope, .is_over = hooks_.is_over});
+    if (!video) return video.error();
+    AddTimings(video->timings);
+    tokens_ += video->tokens;
+    std::ranges::move(video->parts, std::back_inserter(message.parts));
+    done_ += CountImages(part);
+    hooks_.on_image(done_);
+    return std::nullopt;
+  }
+
+  void AddTimings(const Timings& timings) {
+    timings_.decode_ms += timings.decode_ms;
+    timings_.preprocess_ms += timings.preprocess_ms;
+    timings_.encode_ms += timings.encode_ms;
   }
 
   Result<std::shared_ptr<const EncodedImage>> Encode(const RequestPart& part,
@@ -92,9 +124,7 @@ class Encoding {
                                              .file_id = part.image_id,
                                              .is_over = is_over});
     if (!shared) return Named(shared.error());
-    timings_.decode_ms += shared->timings.decode_ms;
-    timings_.preprocess_ms += shared->timings.preprocess_ms;
-    timings_.encode_ms += shared->timings.encode_ms;
+    AddTimings(shared->timings);
     Note(*shared->image, !shared->is_new);
     hooks_.on_image(++done_);
     return std::move(shared->image);
@@ -119,7 +149,7 @@ class Encoding {
 int CountImages(const ReplyRequest& request) {
   int images = 0;
   for (const RequestMessage& message : request.messages) {
-    for (const RequestPart& part : message.parts) images += part.image != nullptr ? 1 : 0;
+    for (const RequestPart& part : message.parts) images += CountImages(part);
   }
   return images;
 }

@@ -333,6 +333,18 @@ Result<ImageLayout> LayOut(const Model& model, ImageSize image, const ImageLimit
                                          "--image-max-tokens the limit)"};
 }
 
+std::shared_ptr<const EncodedImage> ImageWithoutValues(const Model& model,
+                                                       const ImageLayout& layout) {
+  const int tokens = model.TileTokens(layout);
+  auto image = std::make_shared<EncodedImage>();
+  for (const ImageLayout::Piece& piece : layout.pieces) {
+    const int rows = piece.Tokens(tokens);
+    image->pieces.push_back({.markup = piece.text, .rows = rows});
+    image->tokens += rows;
+  }
+  return image;
+}
+
 Result<EncodedImage> EncodeFile(const EngineState& engine, std::span<const std::byte> file,
                                 const EncodeOptions& options) {
   if (engine.model.vision_encoder == nullptr) return NoVisionEncoder();

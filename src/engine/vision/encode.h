@@ -43,6 +43,10 @@ struct ImagesToEncode {
 Result<std::vector<EncodedImage>> EncodeTogether(const EngineState& engine,
                                                  const ImagesToEncode& images, Profiler* profiler);
 
+// An image with its number of positions, but without values: for counting tokens.
+std::shared_ptr<const EncodedImage> ImageWithoutValues(const Model& model,
+                                                       const ImageLayout& layout);
+
 // Checks and copies pixels. Errors: kInvalid, kTooLarge.
 Result<Image> ImageOf(const PixelsView& pixels);
 

@@ -78,11 +78,17 @@ ImageLimits LimitsOf(const Model& model, const VideoOptions& options) {
           .max_tokens = most};
 }
 
+// Of a frame.
+Result<ImageLayout> LayoutOf(const Model& model, ImageSize size, const ImageLimits& limits) {
+  if (auto error = model.projector->CheckSize(size)) return *error;
+  return model.projector->Layout(size, limits);
+}
+
 // Encodes the units that the cache does not hold.
 class VideoEncoding {
  public:
-  VideoEncoding(const EngineState& engine, const ImageLimits& limits, Profiler* profiler)
-      : engine_(engine), limits_(limits), profiler_(profiler) {}
+  VideoEncoding(const EngineState& engine, const ImageLimits& limits, const EncodeVideoHooks& hooks)
+      : engine_(engine), limits_(limits), hooks_(hooks) {}
 
   Result<std::vector<ImagePtr>> Encode(std::span<const Unit> units) {
     std::vector<ImagePtr> images(units.size());
@@ -91,12 +97,15 @@ class VideoEncoding {
     ImageCache* const cache = engine_.runtime.image_cache.get();
     for (std::size_t i = 0; i < units.size(); ++i) {
       if (cache != nullptr) {
-        ids[i] = ContentOf(engine_.model, IdOf(units[i]), "video", limits_);
+        ids[i] = ContentOf(engine_.model, IdOf(units[i]), "video " + hooks_.scope, limits_);
         images[i] = cache->Find(ids[i]);
       }
       if (images[i] == nullptr) missing.push_back(i);
     }
     for (std::size_t first = 0; first < missing.size(); first += kImagesPerPass) {
+      if (hooks_.is_over && hooks_.is_over()) {
+        return Error{ErrorCode::kCancelled, "request: cancelled"};
+      }
       const auto pass =
           std::span(missing).subspan(first, std::min(kImagesPerPass, missing.size() - first));
       auto encoded = EncodePass(units, pass);
@@ -122,12 +131,13 @@ class VideoEncoding {
         (&frame == &units[i].frames.front() ? images : second_frames).push_back(*std::move(image));
       }
     }
-    const ImageSize size = {images.front().width, images.front().height};
-    if (auto error = engine_.model.projector->CheckSize(size)) return *error;
-    const ImageLayout layout = engine_.model.projector->Layout(size, limits_);
-    const std::vector<ImageLayout> layouts(images.size(), layout);
+    const Result<ImageLayout> layout =
+        LayoutOf(engine_.model, {images.front().width, images.front().height}, limits_);
+    if (!layout) return layout.error();
+    const std::vector<ImageLayout> layouts(images.size(), *layout);
     auto encoded = EncodeTogether(
-        engine_, {.images = images, .second_frames = second_frames, .layouts = layouts}, profiler_);
+        engine_, {.images = images, .second_frames = second_frames, .layouts = layouts},
+        hooks_.profiler);
     if (!encoded) return encoded;
     for (const EncodedImage& image : *encoded) {
       timings_.preprocess_ms += image.timings.preprocess_ms;
@@ -139,7 +149,7 @@ class VideoEncoding {
 
   const EngineState& engine_;
   const ImageLimits limits_;
-  Profiler* const profiler_;
+  const EncodeVideoHooks& hooks_;
   Timings timings_;
 };
 
@@ -186,30 +196,57 @@ std::vector<Part> PartsOf(const VideoForm& form, std::span<const Unit> units,
   return parts;
 }
 
-}  // namespace
-
-Result<EncodedVideo> EncodeVideo(const EngineState& engine, std::span<const FrameView> frames,
-                                 const VideoOptions& options, Profiler* profiler) {
-  if (auto error = CheckFrames(engine.model, frames)) return *error;
-  const VideoForm& form = engine.model.projector->video_form();
-  const std::vector<Unit> units = UnitsOf(frames, form.in_pairs);
-  const Stopwatch watch;
-  VideoEncoding encoding(engine, LimitsOf(engine.model, options), profiler);
-  const Result<std::vector<ImagePtr>> images = encoding.Encode(units);
-  if (!images) return images.error();
+Result<EncodedVideo> Assemble(const Model& model, std::span<const Unit> units,
+                              std::span<const ImagePtr> images, const VideoOptions& options) {
   EncodedVideo video;
-  for (const ImagePtr& image : *images) video.tokens += image->tokens;
-  const int most = engine.model.info.context_tokens - 2;  // one for a prompt, one for a reply
+  for (const ImagePtr& image : images) video.tokens += image->tokens;
+  const int most = model.info.context_tokens - 2;  // one for a prompt, one for a reply
   if (video.tokens > most) {
     return Error{ErrorCode::kTooLarge, "video: expected at most " + std::to_string(most) +
                                            " tokens, found " + std::to_string(video.tokens) +
                                            " (-c, --context sets the context)"};
   }
-  const double seconds = std::max(options.video_seconds, frames.back().seconds);
-  video.parts = PartsOf(form, units, *images, seconds);
-  video.timings = encoding.timings();
-  video.timings.total_ms = watch.Milliseconds();
+  const double seconds = std::max(options.video_seconds, units.back().frames.back().seconds);
+  video.parts = PartsOf(model.projector->video_form(), units, images, seconds);
   return video;
+}
+
+}  // namespace
+
+Result<EncodedVideo> EncodeVideo(const EngineState& engine, std::span<const FrameView> frames,
+                                 const VideoOptions& options, const EncodeVideoHooks& hooks) {
+  if (auto error = CheckFrames(engine.model, frames)) return *error;
+  const bool in_pairs = engine.model.projector->video_form().in_pairs;
+  const std::vector<Unit> units = UnitsOf(frames, in_pairs);
+  const Stopwatch watch;
+  VideoEncoding encoding(engine, LimitsOf(engine.model, options), hooks);
+  const Result<std::vector<ImagePtr>> images = encoding.Encode(units);
+  if (!images) return images.error();
+  Result<EncodedVideo> video = Assemble(engine.model, units, *images, options);
+  if (!video) return video;
+  video->timings = encoding.timings();
+  video->timings.total_ms = watch.Milliseconds();
+  return video;
+}
+
+Result<EncodedVideo> LayOutVideo(const Model& model, std::span<const FrameView> frames,
+                                 const VideoOptions& options) {
+  if (auto error = CheckFrames(model, frames)) return *error;
+  const PixelsView& first = frames.front().pixels;
+  const Result<ImageLayout> layout =
+      LayoutOf(model, {first.width, first.height}, LimitsOf(model, options));
+  if (!layout) return layout.error();
+  const std::vector<Unit> units = UnitsOf(frames, model.projector->video_form().in_pairs);
+  const std::vector<ImagePtr> images(units.size(), ImageWithoutValues(model, *layout));
+  return Assemble(model, units, images, options);
+}
+
+std::vector<FrameView> ViewsOf(const RequestVideo& video) {
+  std::vector<FrameView> views;
+  for (const RequestVideo::Frame& frame : video.frames) {
+    views.push_back({.pixels = {frame.width, frame.height, frame.rgb}, .seconds = frame.seconds});
+  }
+  return views;
 }
 
 }  // namespace edgevlm

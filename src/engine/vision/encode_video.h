@@ -1,17 +1,36 @@
 // Encodes frames of a video for a prompt, as the model's family was trained to read them.
 #pragma once
 
+#include <functional>
 #include <span>
+#include <string>
+#include <vector>
 
+#include "edgevlm/scheduler.h"
 #include "engine/engine_state.h"
 
 namespace edgevlm {
 
+struct EncodeVideoHooks {
+  Profiler* profiler = nullptr;  // null: nothing is recorded
+  std::string scope = {};        // only videos of the same scope find cached frames
+  // Called before each pass of the vision encoder; once it returns true the result is kCancelled.
+  // Null: never.
+  std::function<bool()> is_over = nullptr;
+};
+
 // Frames, or pairs of them, that the image cache holds are not encoded again.
 // Errors: kUnsupported (the model reads no images, or one per prompt), kInvalid (no frames, times
 // that do not ascend, frames of different sizes), kTooLarge (more tokens than the context has),
-// those of image/decode.h for pixels.
+// those of image/decode.h for pixels, kCancelled.
 Result<EncodedVideo> EncodeVideo(const EngineState& engine, std::span<const FrameView> frames,
-                                 const VideoOptions& options, Profiler* profiler);
+                                 const VideoOptions& options, const EncodeVideoHooks& hooks);
+
+// The same with images that have no values: for counting tokens.
+Result<EncodedVideo> LayOutVideo(const Model& model, std::span<const FrameView> frames,
+                                 const VideoOptions& options);
+
+// Views of the frames, which must outlive them.
+std::vector<FrameView> ViewsOf(const RequestVideo& video);
 
 }  // namespace edgevlm

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/golden_files.h"
+#include "edgevlm/count_tokens.h"
 #include "engine/testing/tiny_engine.h"
 #include "image/decode.h"
 
@@ -111,6 +112,34 @@ TEST(EncodeVideo, Qwen3HasATimeBeforeEachPair) {
   EXPECT_NE(video->parts[1].image, nullptr);
   EXPECT_EQ(video->parts[2].text, "<2.0 seconds>");
   EXPECT_EQ(video->parts[3].image->pieces[0].grid.frames, 1);
+}
+
+// A request with a video has the prompt that a session writes of the encoded one.
+TEST(EncodeVideo, TokensAreCountedWithoutEncoding) {
+  for (const char* family : {"qwen2vl", "qwen3vl"}) {
+    const Engine engine = Family(family);
+    Session session(engine);
+    const Frames frames({0, 1, 2});
+    const VideoOptions options = {.frame_tokens = 20};
+    const auto encoded = session.EncodeVideo(frames.views(), options);
+    ASSERT_TRUE(encoded) << encoded.error().message;
+    const Message message = {.role = Role::kUser, .parts = encoded->parts};
+    const auto reply = session.Chat({&message, 1}, {.max_tokens = 1});
+    ASSERT_TRUE(reply) << reply.error().message;
+    auto video = std::make_shared<RequestVideo>();
+    video->options = options;
+    for (const FrameView& frame : frames.views()) {
+      const auto [width, height, rgb] = frame.pixels;
+      video->frames.push_back({.width = width,
+                               .height = height,
+                               .rgb = {rgb.begin(), rgb.end()},
+                               .seconds = frame.seconds});
+    }
+    const RequestMessage request = {.role = Role::kUser, .parts = {{.video = video}}};
+    const auto tokens = CountPromptTokens(engine, {&request, 1});
+    ASSERT_TRUE(tokens) << tokens.error().message;
+    EXPECT_EQ(*tokens, reply->prompt_tokens) << family;
+  }
 }
 
 TEST(EncodeVideo, FramesOfACacheAreNotEncodedAgain) {

@@ -65,6 +65,13 @@ class ChatApiFormat final : public ApiFormat {
       payloads.push_back(
           Chunk(i, json::object(), std::span(one.token_choices).subspan(shown), Ending(one, i)));
     }
+    // Without usage, as a stream's last chunk without a choice, but only where there are videos.
+    if (!options_.includes_usage && !metadata_.videos.empty()) {
+      json object = Object("chat.completion.chunk");
+      object["choices"] = json::array();
+      AddVideos(metadata_, object);
+      payloads.push_back(ToText(object));
+    }
     if (options_.includes_usage) {
       json object = Object("chat.completion.chunk");
       object["choices"] = json::array();
@@ -84,10 +91,11 @@ class ChatApiFormat final : public ApiFormat {
             {"model", metadata_.model}};
   }
 
-  static void AddStats(const RequestReply& reply, json& object) {
+  void AddStats(const RequestReply& reply, json& object) const {
     object["usage"] = UsageJson(reply);
     object["timings"] = TimingsJson(reply);
     object["seed"] = SeedJson(reply.reply.seed);
+    AddVideos(metadata_, object);
   }
 
   json Logprobs(std::span<const TokenChoice> choices) const {

@@ -27,6 +27,12 @@ RequestPart ReadImage(Fields& part, RequestImages& images, Problem& problem) {
   return {};
 }
 
+// A text, or an object with a text of this name.
+const std::string* TextIn(const Json& value, const char* name) {
+  const Json* text = value.is_object() && value.contains(name) ? &value[name] : &value;
+  return text->is_string() ? &text->get_ref<const std::string&>() : nullptr;
+}
+
 }  // namespace
 
 RequestPart ReadSound(Fields& part, const RequestImages& images) {
@@ -48,7 +54,8 @@ RequestPart ReadPart(const Json& object, const std::string& where, RequestImages
   if (type == "refusal") return {.text = part.Text("refusal", "")};  // also text of the assistant
   if (type == "image_url") return ReadImage(part, images, problem);
   if (type == "input_audio") return ReadSound(part, images);
-  part.Reject("type", "expected text, image_url or input_audio");
+  if (type == "video_url" || type == "input_video") return ReadVideo(part, images);
+  part.Reject("type", "expected text, image_url, input_audio, video_url or input_video");
   return {};
 }
 
@@ -92,6 +99,21 @@ void ReadMessage(const Json& object, const std::string& where, RequestImages& im
 }
 
 }  // namespace
+
+RequestPart ReadVideo(Fields& part, RequestImages& images) {
+  struct Place {
+    const char* field;
+    const char* member;
+  };
+  for (const Place place :
+       {Place{"video_url", "url"}, Place{"input_video", "data"}, Place{"video", "url"}}) {
+    const Json* value = part.Any(place.field);
+    const std::string* text = value == nullptr ? nullptr : TextIn(*value, place.member);
+    if (text != nullptr) return images.VideoFromText(*text, part.PathOf(place.field));
+  }
+  part.Reject("video_url", "expected a video, found none");
+  return {};
+}
 
 std::optional<Role> RoleNamed(const std::string& name) {
   if (name == "system" || name == "developer") return Role::kSystem;

@@ -16,11 +16,14 @@ inline constexpr std::size_t kMaxParts = 1024;  // of one message
 // Nothing for a role that conversations do not have.
 std::optional<Role> RoleNamed(const std::string& name);
 
-// Contents are strings, or lists of parts {"type": "text", "text"} and {"type": "image_url",
-// "image_url": {"url"}} and {"type": "input_audio", "input_audio": {"data"}} in any order; the
-// assistant's may be missing or null, which is empty, and it may have "tool_calls". The role "tool"
-// has what a call returned. form: how the model was trained to write these. Problems name the path:
-// "messages[1].content[0]".
+// A part with a video: its "video_url", a text or {"url"}, or "input_video", base64 or {"data"}.
+RequestPart ReadVideo(Fields& part, RequestImages& images);
+
+// Contents are strings, or lists of parts {"type": "text", "text"}, {"type": "image_url",
+// "image_url": {"url"}}, {"type": "input_audio", "input_audio": {"data"}} and videos (ReadVideo) in
+// any order; the assistant's may be missing or null, which is empty, and it may have "tool_calls".
+// The role "tool" has what a call returned. form: how the model was trained to write these.
+// Problems name the path: "messages[1].content[0]".
 std::vector<RequestMessage> ReadChatMessages(Fields& body, RequestImages& images, Problem& problem,
                                              ToolForm form);
 

@@ -1,9 +1,11 @@
 // POST /caption and /vqa (also /query, as moondream's clients call it): a caption or an answer
 // about one image or several.
+#include <algorithm>
 #include <utility>
 
 #include "server/answer.h"
 #include "server/api/body.h"
+#include "server/api/chat_messages.h"
 #include "server/api/endpoints.h"
 #include "server/api/form.h"
 #include "server/api/task_api_format.h"
@@ -22,10 +24,13 @@ namespace {
 struct Length {
   const char* name;
   const char* prompt;
+  const char* video_prompt;
 };
-constexpr Length kLengths[] = {{"short", "Describe the picture in one short sentence."},
-                               {"normal", "Describe the picture."},
-                               {"long", "Describe the picture in detail."}};
+constexpr Length kLengths[] = {
+    {"short", "Describe the picture in one short sentence.",
+     "Describe the video in one short sentence."},
+    {"normal", "Describe the picture.", "Describe the video."},
+    {"long", "Describe the picture in detail.", "Describe the video in detail."}};
 
 constexpr const char* kImageNames[] = {"image", "image_url", "file"};
 
@@ -57,19 +62,22 @@ std::vector<RequestPart> ReadTaskImages(Fields& fields, RequestImages& images) {
   return parts;
 }
 
-std::string LengthPrompt(Fields& fields, const ServerContext& context) {
+std::string LengthPrompt(Fields& fields, const ServerContext& context, bool has_video) {
   const std::string length = fields.Text("length", "normal");
   for (const Length& entry : kLengths) {
     if (length != entry.name) continue;
-    return context.engine().info().chat_template.empty() ? "" : entry.prompt;
+    return context.engine().info().chat_template.empty() ? ""
+           : has_video                                   ? entry.video_prompt
+                                                         : entry.prompt;
   }
   fields.Reject("length", "expected short, normal or long");
   return {};
 }
 
-std::string ReadPrompt(TaskKind kind, Fields& fields, const ServerContext& context) {
+std::string ReadPrompt(TaskKind kind, Fields& fields, const ServerContext& context,
+                       bool has_video) {
   if (kind == TaskKind::kCaption) {
-    const std::string length = LengthPrompt(fields, context);
+    const std::string length = LengthPrompt(fields, context, has_video);
     return fields.Text("prompt", length);
   }
   std::string question = fields.Text("question", fields.Text("prompt", ""));
@@ -91,24 +99,32 @@ std::variant<Submission, ApiError> ReadTask(ServerContext& context, TaskInput in
   submission.request.decode = ReadDecodeFields(fields, *rules, context.engine());
   submission.request.decode.with_probability = true;
   submission.request.decode.grammar = ReadResponseFormat(fields, problem);
-  const std::string prompt = ReadPrompt(input.kind, fields, context);
   submission.request.image_limits = ReadImageLimits(fields);
+  const VideoChoice video_choice = ReadVideoFields(fields);
   RequestImages images(*rules, problem,
                        {.engine = &context.engine(),
                         .scope = input.scope,
                         .limits = submission.request.image_limits});
+  images.TakeVideos();
   RequestMessage message = {.role = Role::kUser, .parts = {}};
   for (std::string& file : input.files) {
-    message.parts.push_back(images.FromBytes(std::move(file), "image"));
+    message.parts.push_back(images.AnyFromBytes(std::move(file), "file"));
   }
   for (RequestPart& part : ReadTaskImages(fields, images)) message.parts.push_back(std::move(part));
+  if (fields.has("video") || fields.has("video_url") || fields.has("input_video")) {
+    message.parts.push_back(ReadVideo(fields, images));
+  }
   if (message.parts.empty()) fields.Reject("image", "expected an image, found none");
+  const bool has_video = std::ranges::any_of(
+      message.parts, [](const RequestPart& part) { return part.video != nullptr; });
+  const std::string prompt = ReadPrompt(input.kind, fields, context, has_video);
   if (!prompt.empty()) message.parts.push_back({.text = prompt});
   if (problem) return *std::move(problem);
   submission.request.messages.push_back(std::move(message));
   submission.request.scope = std::move(input.scope);
   submission.request.fetch_ms = images.fetch_ms();
   ReplyMetadata metadata = MakeReplyMetadata(context, "req", images.summaries());
+  MoveVideos(images, video_choice, submission, metadata);
   submission.origin = std::move(input.origin);
   submission.origin.id = metadata.id;
   submission.api_format = MakeTaskApiFormat(input.kind, std::move(metadata));

@@ -17,6 +17,7 @@
 #include "server/speech/request_sounds.h"
 #include "server/tool_request.h"
 #include "server/unsupported_fields.h"
+#include "video/video_source.h"
 
 namespace edgevlm {
 namespace {
@@ -40,6 +41,7 @@ json ModelObject(const ServerContext& context) {
   const ModelInfo& info = context.engine().info();
   json inputs = json::array({"text"});
   if (info.image_size > 0) inputs.push_back("image");
+  if (info.image_size > 0 && HasVideoProgram()) inputs.push_back("video");
   json card = ModelCard(context, context.model_name(), std::move(inputs));
   card["aliases"] = context.rules()->model_aliases;
   card["max_model_len"] = info.context_tokens;
@@ -79,9 +81,11 @@ void StartChatCompletion(ServerContext& context, Request request,
       .has_logprobs = submission.request.decode.alternatives.has_value()};
   submission.request.decode.grammar = ReadResponseFormat(fields, problem);
   submission.request.image_limits = ReadImageLimits(fields);
+  const VideoChoice video_choice = ReadVideoFields(fields);
   RequestImages images(*rules, problem);
   RequestSounds sounds(context, problem);
   images.set_sounds(&sounds);
+  images.TakeVideos();
   submission.request.messages =
       ReadChatMessages(fields, images, problem, context.engine().info().tool_form);
   ApplyTools(fields, context.engine().info(), problem, submission);
@@ -89,6 +93,7 @@ void StartChatCompletion(ServerContext& context, Request request,
   submission.request.scope = ScopeOf(request, rules->access);
   submission.request.fetch_ms = images.fetch_ms();
   ReplyMetadata metadata = MakeReplyMetadata(context, "chatcmpl", images.summaries());
+  MoveVideos(images, video_choice, submission, metadata);
   submission.origin = OriginOf(request);
   submission.origin.id = metadata.id;
   submission.api_format = MakeChatApiFormat(std::move(metadata), options);
@@ -121,7 +126,9 @@ Response ShowProperties(ServerContext& context, const Request&) {
   return {.body = ToText({{"model_alias", context.model_name()},
                           {"default_generation_settings", {{"n_ctx", info.context_tokens}}},
                           {"modalities",
-                           {{"vision", info.image_size > 0}, {"audio", false}, {"video", false}}},
+                           {{"vision", info.image_size > 0},
+                            {"audio", false},
+                            {"video", info.image_size > 0 && HasVideoProgram()}}},
                           {"chat_template", info.chat_template},
                           {"chat_template_caps", {{"supports_tools", !info.chat_template.empty()}}},
                           {"media_marker", kMediaMarker},

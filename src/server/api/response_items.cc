@@ -33,9 +33,11 @@ struct ItemReader {
     const std::string type = part.Text("type", "");
     if (type == "input_image") return ReadImage(part);
     if (type == "input_audio") return ReadSound(part, images);
+    if (type == "input_video" || type == "video_url") return ReadVideo(part, images);
     const char* name = type == "refusal" ? "refusal" : "text";
     if (type != "input_text" && type != "output_text" && type != "refusal") {
-      part.Reject("type", "expected input_text, input_image, input_audio or output_text",
+      part.Reject("type",
+                  "expected input_text, input_image, input_audio, input_video or output_text",
                   "unsupported");
     } else if (!part.has(name)) {
       part.Reject(name, "expected a text, found none");

@@ -48,7 +48,8 @@ std::optional<int> ReadIncludedLogprobs(Fields& fields) {
 
 // The parts of a request that its tokens depend on. `body` must outlive it.
 struct ResponseRequest {
-  ResponseRequest(ServerContext& context, const Request& request, const Json& body)
+  ResponseRequest(ServerContext& context, const Request& request, const Json& body,
+                  bool takes_videos)
       : rules(context.rules()),
         model(context.engine().info()),
         known{.store = context.responses(), .scope = ScopeOf(request, rules->access)},
@@ -56,6 +57,7 @@ struct ResponseRequest {
         images(*rules, problem),
         sounds(context, problem) {
     images.set_sounds(&sounds);
+    if (takes_videos) images.TakeVideos();
     CheckModel(context, fields);
     RejectUnsupported(fields, {"top_logprobs", "tools", "tool_choice"});
     RejectUnsupportedHere(fields);
@@ -132,7 +134,7 @@ void StartResponse(ServerContext& context, Request request,
                    std::shared_ptr<ResponseWriter> writer) {
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return writer->Send(OpenAiError(*error));
-  ResponseRequest parsed(context, request, std::get<Json>(body));
+  ResponseRequest parsed(context, request, std::get<Json>(body), /*takes_videos=*/true);
   Fields& fields = parsed.fields;
   Submission submission = {.request = std::move(parsed.reply),
                            .framing = Framing::kNamed,
@@ -148,11 +150,13 @@ void StartResponse(ServerContext& context, Request request,
   }
   ApplyTools(fields, parsed.model, parsed.problem, submission);
   fields.Object("metadata");  // checks its type
+  const VideoChoice video_choice = ReadVideoFields(fields);
   const bool stores = fields.Bool("store", true);
   if (parsed.problem) return writer->Send(OpenAiError(*parsed.problem));
   submission.request.scope = parsed.known.scope;
   submission.request.fetch_ms = parsed.images.fetch_ms();
   ReplyMetadata metadata = MakeReplyMetadata(context, "resp", parsed.images.summaries());
+  MoveVideos(parsed.images, video_choice, submission, metadata);
   // Who knows an id can read the response.
   const std::string id = RandomId();
   metadata.id = kResponseIdPrefix + id;
@@ -165,14 +169,14 @@ void StartResponse(ServerContext& context, Request request,
                               .form = parsed.model.tool_form});
   }
   submission.api_format = MakeResponsesApiFormat(
-      EmptyResponse(fields, metadata, submission.request.decode), id, std::move(slot));
+      EmptyResponse(fields, metadata, submission.request.decode), id, std::move(slot), metadata);
   Answer(context, std::move(submission), std::move(writer));
 }
 
 Response CountResponseTokens(ServerContext& context, const Request& request) {
   const auto body = ReadJsonBody(request);
   if (const auto* error = std::get_if<ApiError>(&body)) return OpenAiError(*error);
-  ResponseRequest parsed(context, request, std::get<Json>(body));
+  ResponseRequest parsed(context, request, std::get<Json>(body), /*takes_videos=*/false);
   AddTools(ReadTools(parsed.fields, parsed.model, parsed.problem), parsed.model.default_system,
            parsed.reply.messages);
   if (parsed.problem) return OpenAiError(*parsed.problem);

@@ -44,8 +44,12 @@ json UsageOf(const Reply& reply) {
 
 class ResponsesApiFormat final : public ApiFormat {
  public:
-  ResponsesApiFormat(json object, std::string own_id, std::optional<ResponseSlot> slot)
-      : object_(std::move(object)), own_id_(std::move(own_id)), slot_(std::move(slot)) {}
+  ResponsesApiFormat(json object, std::string own_id, std::optional<ResponseSlot> slot,
+                     ReplyMetadata metadata)
+      : object_(std::move(object)),
+        own_id_(std::move(own_id)),
+        slot_(std::move(slot)),
+        metadata_(std::move(metadata)) {}
 
   Response WholeReply(const RequestReply& reply) override {
     const std::string& text = reply.reply.text;
@@ -173,6 +177,7 @@ class ResponsesApiFormat final : public ApiFormat {
     response["output"] = output_;
     response["completed_at"] = Now();
     response["usage"] = UsageOf(reply.reply);
+    AddVideos(metadata_, response);
     if (IsCut(reply)) response["incomplete_details"] = {{"reason", "max_output_tokens"}};
     return response;
   }
@@ -194,6 +199,7 @@ class ResponsesApiFormat final : public ApiFormat {
   const json object_;
   const std::string own_id_;
   std::optional<ResponseSlot> slot_;
+  const ReplyMetadata metadata_;
   int sequence_ = 0;             // of the next event
   json output_ = json::array();  // items that are whole
   std::vector<ToolCall> calls_;  // of them
@@ -204,9 +210,10 @@ class ResponsesApiFormat final : public ApiFormat {
 }  // namespace
 
 std::shared_ptr<ApiFormat> MakeResponsesApiFormat(json object, std::string own_id,
-                                                  std::optional<ResponseSlot> slot) {
-  return std::make_shared<ResponsesApiFormat>(std::move(object), std::move(own_id),
-                                              std::move(slot));
+                                                  std::optional<ResponseSlot> slot,
+                                                  ReplyMetadata metadata) {
+  return std::make_shared<ResponsesApiFormat>(std::move(object), std::move(own_id), std::move(slot),
+                                              std::move(metadata));
 }
 
 }  // namespace edgevlm

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/api_format.h"
+#include "server/reply_fields.h"
 #include "server/response_store.h"
 
 namespace edgevlm {
@@ -21,8 +22,9 @@ struct ResponseSlot {
 };
 
 // object: the response before it has any output, with "id". own_id: the response's own part of the
-// ids of its items. slot: none if the response is not to be stored.
+// ids of its items. slot: none if the response is not to be stored. metadata: for its videos.
 std::shared_ptr<ApiFormat> MakeResponsesApiFormat(nlohmann::json object, std::string own_id,
-                                                  std::optional<ResponseSlot> slot);
+                                                  std::optional<ResponseSlot> slot,
+                                                  ReplyMetadata metadata);
 
 }  // namespace edgevlm

@@ -42,17 +42,19 @@ class TaskApiFormat final : public ApiFormat {
     const auto used =
         std::ranges::find_if(images, [](const json& image) { return image["tokens"] > 0; });
     const json image = used == images.end() ? json() : *used;
-    return {{name_, reply.reply.text},
-            {"model", metadata_.model},
-            {"probability", reply.reply.probability.value_or(0)},
-            {"finish_reason", FinishName(reply.reply.finish_reason)},
-            {"usage", UsageJson(reply)},
-            {"timings", TimingsJson(reply)},
-            {"seed", SeedJson(reply.reply.seed)},
-            {"request_id", metadata_.id},
-            {"image", image},
-            {"images", std::move(images)},
-            {"image_tokens", reply.image_tokens}};
+    json object = {{name_, reply.reply.text},
+                   {"model", metadata_.model},
+                   {"probability", reply.reply.probability.value_or(0)},
+                   {"finish_reason", FinishName(reply.reply.finish_reason)},
+                   {"usage", UsageJson(reply)},
+                   {"timings", TimingsJson(reply)},
+                   {"seed", SeedJson(reply.reply.seed)},
+                   {"request_id", metadata_.id},
+                   {"image", image},
+                   {"images", std::move(images)},
+                   {"image_tokens", reply.image_tokens}};
+    AddVideos(metadata_, object);
+    return object;
   }
 
   const char* const name_;

@@ -1,7 +1,7 @@
 // How /caption and /vqa write replies: {"caption" or "answer", "model", "finish_reason", "usage",
-// "timings", "request_id", "image", "images"}. Streams are like moondream's: {"chunk": ...} for
-// each piece, {"completed": true, ...} with all fields of the reply, and {"progress": {...}} if
-// requested.
+// "timings", "request_id", "image", "images", "videos" if there are some}. Streams are like
+// moondream's: {"chunk": ...} for each piece, {"completed": true, ...} with all fields of the
+// reply, and {"progress": {...}} if requested.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ std::shared_ptr<ApiFormat> MakeTaskApiFormat(TaskKind kind, ReplyMetadata metada
 struct TaskInput {
   TaskKind kind;
   Json body = {};
-  std::vector<std::string> files = {};  // images of a form
+  std::vector<std::string> files = {};  // images and videos of a form
   std::string scope = {};               // ScopeOf
   RequestOrigin origin = {};            // OriginOf
 };

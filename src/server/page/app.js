@@ -5,7 +5,7 @@ import { byId } from "./element.js";
 import { startLive } from "./live.js";
 import { lock, startLock } from "./lock.js";
 import { showModel } from "./model.js";
-import { startPicture } from "./picture.js";
+import { frameOfCamera, startPicture } from "./picture.js";
 import { readSettings, refusalOf, startSettings } from "./settings.js";
 import { startSound } from "./sound.js";
 import { showPicture, Turn } from "./talk.js";
@@ -24,10 +24,11 @@ function update() {
   byId("stop").hidden = running === null;
 }
 
-async function reply(question) {
+// about: the picture, or null. remembers: false for a look of its own.
+async function reply(question, about = picture, remembers = true) {
   const settings = readSettings();
   if (!settings) return;
-  const about = picture;
+  settings.remembers &&= remembers;
   const turn = new Turn(question);
   const refusal = about ? refusalOf(about.blob, settings) : "";
   if (refusal) return turn.fail(refusal);
@@ -36,14 +37,15 @@ async function reply(question) {
   const hear = { progress: progress => turn.progress(progress), text: piece => turn.add(piece) };
   const what = {
     picture: about && about.blob,
+    moves: about !== null && about.moves,
     question,
     turns: settings.remembers ? turns : null,
     settings,
   };
   try {
     const answer = await ask(what, hear, running.signal);
-    turn.end(answer, about !== null);
-    if (about === picture) turns = [...turns, { question, answer: answer.text }];
+    turn.end(answer, about);
+    if (remembers && about === picture) turns = [...turns, { question, answer: answer.text }];
   } catch (error) {
     if (error.name === "AbortError") {
       turn.stop();
@@ -58,6 +60,27 @@ async function reply(question) {
   }
   running = null;
   update();
+}
+
+const watchPause = 2000; // ms, from a reply to the next look
+const mostLooks = 20; // that the conversation keeps
+
+// Replies about what the camera sees now, again and again: to the question in its field, or with a
+// caption.
+async function watch() {
+  const button = byId("watch");
+  const isOn = () => button.getAttribute("aria-pressed") === "true" && !button.hidden;
+  const looks = [];
+  while (isOn()) {
+    const blob = document.hidden || running ? null : await frameOfCamera();
+    if (blob && open) {
+      await reply(byId("question").value.trim(), { blob, moves: false }, false);
+      looks.push(byId("talk").lastElementChild);
+      if (looks.length > mostLooks) looks.shift().remove();
+    }
+    await new Promise(resolve => setTimeout(resolve, watchPause));
+  }
+  button.setAttribute("aria-pressed", "false");
 }
 
 let isLive = false;
@@ -100,6 +123,11 @@ startSound(text => {
   update();
 });
 byId("caption").onclick = () => reply("");
+byId("watch").onclick = () => {
+  const starts = byId("watch").getAttribute("aria-pressed") !== "true";
+  byId("watch").setAttribute("aria-pressed", String(starts));
+  if (starts) watch();
+};
 byId("question").oninput = update;
 byId("ask").onsubmit = event => {
   event.preventDefault();

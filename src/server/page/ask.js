@@ -1,7 +1,8 @@
 // One request for a reply, over any of the transports.
 //
-// ask({picture, question, turns, settings}, listener, signal) resolves to {text, usage, timings,
-// finish_reason}. picture: null for a question without one. question: "" for a caption. turns:
+// ask({picture, moves, question, turns, settings}, listener, signal) resolves to {text, usage,
+// timings, finish_reason, videos}. picture: null for a question without one. moves: whether it is a
+// video, about which the reply has `videos`. question: "" for a caption. turns:
 // earlier [{question, answer}] that are sent along; null: no conversation. While the reply is
 // generated, calls listener.text(piece) and listener.progress({stage, done, total}).
 import { events, postJson, request } from "./api.js";
@@ -25,7 +26,7 @@ const taskOf = question => (question ? { type: "vqa", question } : { type: "capt
 async function askForm({ picture, question, settings }, listener, signal) {
   const streams = settings.way !== "whole";
   const form = new FormData();
-  form.append("image", picture, "picture");
+  form.append("file", picture, "picture");
   if (question) form.append("question", question);
   const fields = { ...choices(settings), stream: streams, progress: streams };
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
@@ -37,10 +38,10 @@ async function askForm({ picture, question, settings }, listener, signal) {
   return streams ? readReply(events(response), listener) : end(await response.json());
 }
 
-async function askSocket({ picture, question, settings }, listener, signal) {
+async function askSocket({ picture, moves, question, settings }, listener, signal) {
   const body = {
     ...taskOf(question),
-    image: await readAs(picture),
+    [moves ? "video" : "image"]: await readAs(picture),
     progress: true,
     ...choices(settings),
   };
@@ -62,18 +63,18 @@ const end = object => ({ ...object, text: object.caption ?? object.answer });
 
 const says = (role, text) => ({ role, content: [{ type: "text", text }] });
 
-// The default prompt of /caption for models with a chat template.
-const captionWords = "Describe the picture.";
-const wordsOf = question => question || captionWords;
-
-async function conversation({ picture, question, turns }) {
+async function conversation({ picture, moves, question, turns }) {
+  // The default prompts of /caption for models with a chat template.
+  const wordsOf = asked => asked || (moves ? "Describe the video." : "Describe the picture.");
   const list = (turns ?? []).flatMap(turn => [
     says("user", wordsOf(turn.question)),
     says("assistant", turn.answer),
   ]);
   list.push(says("user", wordsOf(question)));
-  if (picture)
-    list[0].content.unshift({ type: "image_url", image_url: { url: await readAs(picture) } });
+  if (picture) {
+    const type = moves ? "video_url" : "image_url";
+    list[0].content.unshift({ type, [type]: { url: await readAs(picture) } });
+  }
   return list;
 }
 
@@ -90,6 +91,7 @@ async function askChat(what, listener, signal) {
   for await (const chunk of events(await postJson("/v1/chat/completions", body, signal))) {
     if (chunk.progress) listener.progress(chunk.progress);
     if (chunk.usage) Object.assign(reply, { usage: chunk.usage, timings: chunk.timings });
+    if (chunk.videos) reply.videos = chunk.videos;
     const choice = chunk.choices[0];
     if (!choice) continue;
     if (choice.delta.content) {

@@ -2,9 +2,14 @@
 
 export const byId = id => document.getElementById(id);
 
-// make("a", {class: "x", text: "y", href: "/"}, child, ...). Attributes that are null are left out.
+const svg = "http://www.w3.org/2000/svg";
+
+// make("a", {class: "x", text: "y", href: "/"}, child, ...); "svg:rect" for elements of images.
+// Attributes that are null are left out.
 export function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
+  const element = tag.startsWith("svg:")
+    ? document.createElementNS(svg, tag.slice("svg:".length))
+    : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "text") element.textContent = value;
     else if (value !== null) element.setAttribute(name, value);

@@ -32,6 +32,7 @@ edgevlm_page_begin:
     page_file sound.js
     page_file talk.js
     page_file timings.js
+    page_file video.js
     page_file icon.svg
     page_file ducks.webp
     page_file monkey.webp

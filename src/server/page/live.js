@@ -7,18 +7,16 @@ const length = 60; // samples in a line
 const width = 72,
   height = 22;
 
-const svg = "http://www.w3.org/2000/svg";
-
 class Line {
   constructor(name, meaning) {
     this.values = [];
     this.figure = make("dd", { text: "–" });
-    const picture = document.createElementNS(svg, "svg");
-    picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    picture.setAttribute("preserveAspectRatio", "none");
-    picture.setAttribute("aria-hidden", "true");
-    this.path = document.createElementNS(svg, "polyline");
-    picture.append(this.path);
+    this.path = make("svg:polyline");
+    const picture = make(
+      "svg:svg",
+      { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+      this.path,
+    );
     byId("live").append(
       make("div", { title: meaning }, make("dt", { text: name }), this.figure, picture),
     );

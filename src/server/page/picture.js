@@ -1,5 +1,7 @@
-// The picture of the conversation: chosen, dropped, pasted, taken with a camera, or an example.
+// The picture or video of the conversation: chosen, dropped, pasted, taken with a camera, or an
+// example.
 import { byId, bytesText, make } from "./element.js";
+import { isVideo, playerOf, timeText } from "./video.js";
 
 const examples = [
   ["ducks.webp", "Ducks"],
@@ -17,19 +19,22 @@ const note = text => {
 function endCamera() {
   camera?.getTracks().forEach(track => track.stop());
   camera = null;
-  byId("shoot").hidden = true;
+  byId("shoot").hidden = byId("watch").hidden = true;
   byId("camera").textContent = "Camera";
 }
 
+// image: or a video, whose current frame is taken.
 function thumbnailOf(image) {
   const canvas = make("canvas", { width: thumbnailSide, height: thumbnailSide });
-  const side = Math.min(image.naturalWidth, image.naturalHeight);
+  const width = image.naturalWidth ?? image.videoWidth;
+  const height = image.naturalHeight ?? image.videoHeight;
+  const side = Math.min(width, height);
   canvas
     .getContext("2d")
     .drawImage(
       image,
-      (image.naturalWidth - side) / 2,
-      (image.naturalHeight - side) / 2,
+      (width - side) / 2,
+      (height - side) / 2,
       side,
       side,
       0,
@@ -40,15 +45,36 @@ function thumbnailOf(image) {
   return canvas.toDataURL("image/jpeg", 0.8);
 }
 
-// Calls chosen({blob, name, facts, thumbnail}); thumbnail: "" if this browser cannot show it.
+function cannotShow(name) {
+  const text = `${name}: this browser cannot show it. The server may be able to read it.`;
+  byId("stage").replaceChildren(make("p", { text }));
+}
+
+async function showVideo(blob, name, chosen) {
+  const size = bytesText(blob.size);
+  try {
+    const player = await playerOf(blob);
+    byId("stage").replaceChildren(player);
+    const { videoWidth: width, videoHeight: height, duration } = player;
+    const facts = `${width} × ${height}, ${timeText(duration)}, ${size}`;
+    chosen({ blob, name, facts, thumbnail: thumbnailOf(player), moves: true });
+  } catch {
+    cannotShow(name);
+    chosen({ blob, name, facts: size, thumbnail: "", moves: true });
+  }
+}
+
+// Calls chosen({blob, name, facts, thumbnail, moves}); thumbnail: "" if this browser cannot show
+// it. moves: whether it is a video.
 function show(blob, name, chosen) {
   endCamera();
   note("");
+  if (isVideo(blob)) return showVideo(blob, name, chosen);
   const image = make("img", { alt: `The picture: ${name}` });
   const url = URL.createObjectURL(blob);
   const done = (facts, thumbnail) => {
     URL.revokeObjectURL(url);
-    chosen({ blob, name, facts, thumbnail });
+    chosen({ blob, name, facts, thumbnail, moves: false });
   };
   image.onload = () => {
     byId("stage").replaceChildren(image);
@@ -58,11 +84,7 @@ function show(blob, name, chosen) {
     );
   };
   image.onerror = () => {
-    byId("stage").replaceChildren(
-      make("p", {
-        text: `${name}: this browser cannot show it. The server may be able to read it.`,
-      }),
-    );
+    cannotShow(name);
     done(bytesText(blob.size), "");
   };
   image.src = url;
@@ -71,7 +93,7 @@ function show(blob, name, chosen) {
 async function toggleCamera() {
   if (camera) {
     endCamera();
-    byId("stage").replaceChildren(make("p", { text: "Drop or paste a picture here" }));
+    byId("stage").replaceChildren(make("p", { text: "Drop or paste a picture or video here" }));
     return;
   }
   // Without https pages cannot use the camera, but phones offer it in file inputs.
@@ -86,16 +108,20 @@ async function toggleCamera() {
   video.srcObject = camera;
   byId("stage").replaceChildren(video);
   byId("camera").textContent = "Camera off";
-  byId("shoot").hidden = false;
+  byId("shoot").hidden = byId("watch").hidden = false;
   byId("shoot").focus();
 }
 
-function shoot(chosen) {
+// What the camera sees now; null if it is off.
+export async function frameOfCamera() {
   const video = byId("stage").querySelector("video");
+  if (!camera || !video.videoWidth) return null;
   const canvas = make("canvas", { width: video.videoWidth, height: video.videoHeight });
   canvas.getContext("2d").drawImage(video, 0, 0);
-  canvas.toBlob(blob => show(blob, "camera.jpg", chosen), "image/jpeg", 0.92);
+  return new Promise(resolve => canvas.toBlob(resolve, "image/jpeg", 0.92));
 }
+
+const shoot = async chosen => show(await frameOfCamera(), "camera.jpg", chosen);
 
 function addExamples(chosen) {
   for (const [file, title] of examples) {
@@ -128,7 +154,7 @@ export function startPicture(chosen) {
     file && !byId("picture").hidden && show(file, file.name || "picture", chosen);
   const open = () => byId("file").click();
   byId("choose").onclick = open;
-  byId("stage").onclick = () => camera || open();
+  byId("stage").onclick = event => camera || event.target.localName === "video" || open();
   for (const id of ["file", "snapshot"]) {
     byId(id).onchange = event => {
       choose(event.target.files[0]);
@@ -138,7 +164,7 @@ export function startPicture(chosen) {
   byId("camera").onclick = toggleCamera;
   byId("shoot").onclick = () => shoot(chosen);
   addEventListener("paste", event => {
-    const file = [...event.clipboardData.files].find(file => file.type.startsWith("image/"));
+    const file = [...event.clipboardData.files].find(file => /^(image|video)\//.test(file.type));
     if (file) {
       event.preventDefault();
       choose(file);

@@ -51,5 +51,5 @@ export function refusalOf(blob, { way, remembers }) {
   const most = (mostBytes - besidesPicture) / (way === "socket" || remembers ? base64Growth : 1);
   return blob.size <= most
     ? ""
-    : `The picture is too large: ${bytesText(blob.size)}, this server takes ${bytesText(most)}.`;
+    : `The file is too large: ${bytesText(blob.size)}, this server takes ${bytesText(most)}.`;
 }

@@ -2,11 +2,13 @@
 import { byId, make } from "./element.js";
 import { blocksOf } from "./markup.js";
 import { timingsOf } from "./timings.js";
+import { timeLineOf } from "./video.js";
 
 const nearEnd = 80; // px
 const stageWords = {
+  videos: "Choosing frames of the video",
   queue: "Waiting in the queue",
-  pictures: "Looking at the picture",
+  pictures: "Looking",
   prompt: "Reading",
 };
 
@@ -72,11 +74,12 @@ export class Turn {
     this.item.removeAttribute("aria-busy");
   }
 
-  // showed: whether there was a picture.
-  end(reply, showed) {
+  // about: the picture, or null.
+  end(reply, about) {
     this.say(reply.text.trim() === "" ? "(no words)" : reply.text);
+    for (const video of reply.videos ?? []) this.item.append(timeLineOf(video, about.blob));
     for (const details of byId("talk").querySelectorAll(".timings")) details.open = false;
-    const timings = timingsOf(reply, showed);
+    const timings = timingsOf(reply, about !== null);
     timings.open = true;
     follow(() => this.item.append(timings));
     this.close();

@@ -49,13 +49,13 @@ Result<std::string> Resolve(const std::string& host) {
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   if (getaddrinfo(host.c_str(), "443", &hints, &found) != 0) {
-    return Error{ErrorCode::kIo, "image URL: its host was not found"};
+    return Error{ErrorCode::kIo, "URL: its host was not found"};
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> all(found, &freeaddrinfo);
   std::string first;
   for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
     const std::optional<std::string> text = PublicText(*entry->ai_addr);
-    if (!text) return Error{ErrorCode::kInvalid, "image URL: its host is not public"};
+    if (!text) return Error{ErrorCode::kInvalid, "URL: its host is not public"};
     if (first.empty()) first = *text;
   }
   return first;
@@ -113,10 +113,10 @@ Result<std::string> FetchImage(const std::string& url, const RemoteRules& rules,
                                std::size_t max_bytes) {
   const std::optional<std::string> host = RemoteHost(url);
   if (!host || !IsAllowed(*host, rules)) {
-    return Error{ErrorCode::kInvalid, "image URL: not an allowed one"};
+    return Error{ErrorCode::kInvalid, "URL: not an allowed one"};
   }
   if (CheckUrl(url, "", /*allow_http=*/false)) {
-    return Error{ErrorCode::kInvalid, "image URL: expected an https URL"};
+    return Error{ErrorCode::kInvalid, "URL: expected an https URL"};
   }
   const Result<std::string> connect_to = Resolve(*host);
   if (!connect_to) return connect_to.error();
@@ -128,10 +128,10 @@ Result<std::string> FetchImage(const std::string& url, const RemoteRules& rules,
                                       body);
   if (body.is_too_large()) {
     return Error{ErrorCode::kTooLarge,
-                 "image URL: expected at most " + std::to_string(max_bytes) + " bytes, found more"};
+                 "URL: expected at most " + std::to_string(max_bytes) + " bytes, found more"};
   }
   if (outcome.failure || outcome.response.status != kOk) {
-    return Error{ErrorCode::kIo, "image URL: could not be fetched"};
+    return Error{ErrorCode::kIo, "URL: could not be fetched"};
   }
   return std::move(body).bytes();
 }

@@ -1,4 +1,4 @@
-// Fetches images that a request gives as URLs.
+// Fetches files that a request gives as URLs.
 #pragma once
 
 #include <cstddef>

@@ -44,7 +44,7 @@ TEST(FetchImage, RejectsBeforeItResolvesTheName) {
 TEST(FetchImage, RejectsNamesOfThisMachine) {
   const auto bytes = FetchImage("https://localhost/", {.domains = {"localhost"}}, 1000);
   ASSERT_FALSE(bytes);
-  EXPECT_EQ(bytes.error().message, "image URL: its host is not public");
+  EXPECT_EQ(bytes.error().message, "URL: its host is not public");
 }
 
 }  // namespace
