@@ -43,7 +43,7 @@ class ConvertCommand final : public Command {
   void Declare(CLI::App& app) override {
     app.add_option("HF_FOLDER", options_.folder,
                    "folder with config.json and *.safetensors,\nor a Whisper of CTranslate2 "
-                   "(folder) or whisper.cpp (file)")
+                   "(folder), whisper.cpp or OpenAI (file)")
         ->required()
         ->type_name("");
     app.add_option("OUT", options_.path, "GGUF file to write")->required()->type_name("");

@@ -29,7 +29,7 @@ struct VideoEnd {
   double seconds = 0;
 };
 
-// The facts of a sound track as it is stored, within the limits of SoundTrack.
+// The facts of a sound track as it is stored.
 struct TrackInfo {
   int rate = 0;  // samples per second
   int channels = 0;

@@ -67,8 +67,6 @@ Result<std::unique_ptr<VideoSource>> SourceOf(Result<DecoderInput> input,
 
 }  // namespace
 
-bool HasVideoProgram() { return FindProgram("").ok(); }
-
 Result<std::unique_ptr<VideoSource>> OpenVideoFile(const std::string& path,
                                                    const DecodingLimits& limits) {
   return SourceOf(DecoderInput::OfFile(path, kMedium), limits);

@@ -47,9 +47,6 @@ struct DecodingLimits {
   std::function<bool()> is_cancelled = {};  // asked several times a second; may be empty
 };
 
-// Whether the program that decodes files and streams is installed.
-bool HasVideoProgram();
-
 // A file, by its path, or in memory; what it is shows when it is read. A program of its own decodes
 // it (decoder/main.cc), so that a file that breaks the decoder ends that program alone.
 // Errors, which begin with the name: kNotFound, kIo; kUnsupported (this build has no such program).

@@ -13,6 +13,8 @@
 #include "convert/huggingface/ggml_whisper.h"
 #include "convert/huggingface/json.h"
 #include "convert/huggingface/limits.h"
+#include "convert/huggingface/openai_checkpoint.h"
+#include "convert/huggingface/torch_file.h"
 #include "gguf/value.h"
 
 namespace edgevlm {
@@ -117,17 +119,42 @@ Result<Checkpoint> Checkpoint::Open(const std::string& folder) {
   return checkpoint;
 }
 
+MaybeError Checkpoint::AddOpenAi(const std::string& path, MappedFile file) {
+  auto model = ParseOpenAiWhisper(file.bytes());
+  if (!model) return Error{model.error().code, path + ": " + model.error().message};
+  const auto beside = std::filesystem::path(path).parent_path() / model->vocabulary_file;
+  auto vocabulary = MappedFile::Open(beside.string());
+  if (!vocabulary) {
+    return Error{vocabulary.error().code,
+                 path + ": vocabulary: expected " + model->vocabulary_file +
+                     " of the package openai-whisper (whisper/assets) beside it, found none"};
+  }
+  const auto bytes = vocabulary->bytes();
+  auto texts = ParseTiktoken({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!texts) return Error{texts.error().code, beside.string() + ": " + texts.error().message};
+  files_.push_back(std::move(file));
+  config_ = std::move(model->config);
+  texts_ = *std::move(texts);
+  return AddTensors(path, std::move(model->tensors));
+}
+
 Result<Checkpoint> Checkpoint::OpenFile(const std::string& path) {
   auto file = MappedFile::Open(path);
   if (!file) return file.error();
+  Checkpoint checkpoint;
+  if (IsTorchFile(file->bytes())) {
+    if (auto error = checkpoint.AddOpenAi(path, *std::move(file))) return *error;
+    return checkpoint;
+  }
   if (!IsGgml(file->bytes())) {
     return Error{ErrorCode::kUnsupported,
-                 path + ": expected a folder, or a model of whisper.cpp (ggml), found " +
+                 path +
+                     ": expected a folder, or a model of whisper.cpp (ggml) or OpenAI (.pt), "
+                     "found " +
                      DescribeFile(file->bytes())};
   }
   auto model = ParseGgmlWhisper(file->bytes());
   if (!model) return Error{model.error().code, path + ": " + model.error().message};
-  Checkpoint checkpoint;
   checkpoint.files_.push_back(*std::move(file));
   checkpoint.config_ = std::move(model->config);
   checkpoint.texts_ = std::move(model->texts);

@@ -17,15 +17,16 @@
 namespace edgevlm {
 
 // All tensors of model.safetensors, or of the files that model.safetensors.index.json names; in a
-// folder without them, of CTranslate2's model.bin; or of one file of ggml. All have Hugging Face's
-// names. The files stay mapped for the lifetime of the object. Threads: const methods from any
-// thread.
+// folder without them, of CTranslate2's model.bin; or of one file of ggml or OpenAI. All have
+// Hugging Face's names. The files stay mapped for the lifetime of the object. Threads: const
+// methods from any thread.
 class Checkpoint {
  public:
   // Errors: kNotFound (no such files, or a file lacks a tensor of the index), kCorrupt (also: a
   // tensor in two files), those of the formats; all name the file.
   static Result<Checkpoint> Open(const std::string& folder);
-  // The same of a model that is one file. Errors: kUnsupported (another file than ggml's).
+  // The same of a model that is one file. Errors: kUnsupported (another file than ggml's or
+  // OpenAI's), kNotFound (the vocabulary, which OpenAI's lack, is not beside it).
   static Result<Checkpoint> OpenFile(const std::string& path);
 
   using Tensors = std::map<std::string, SafetensorsTensor, std::less<>>;
@@ -54,6 +55,7 @@ class Checkpoint {
  private:
   MaybeError Add(const std::string& path);
   MaybeError AddCtranslate2(const std::string& path);
+  MaybeError AddOpenAi(const std::string& path, MappedFile file);
   MaybeError AddTensors(const std::string& path, std::vector<SafetensorsTensor> tensors);
 
   std::vector<MappedFile> files_;

@@ -21,41 +21,22 @@ Error OverLimit(const std::string& what, int limit, std::int64_t found) {
                                     ", found " + std::to_string(found)};
 }
 
-struct Side {
-  int positions = 0;
-  int width = 0;
-  int heads = 0;
-  int blocks = 0;
-};
-
-Side ReadSide(ByteReader& in) {
-  Side side;
+WhisperSide ReadSide(ByteReader& in) {
+  WhisperSide side;
   for (int* const size : {&side.positions, &side.width, &side.heads, &side.blocks}) {
     *size = in.Get<std::int32_t>();
   }
   return side;
 }
 
-// Whisper has no other hidden width.
-constexpr int kHiddenWidths = 4;
-
 nlohmann::json ReadConfig(ByteReader& in) {
-  const int vocabulary = in.Get<std::int32_t>();
-  const Side encoder = ReadSide(in), decoder = ReadSide(in);
-  const int bands = in.Get<std::int32_t>();
+  WhisperSizes sizes;
+  sizes.vocabulary = in.Get<std::int32_t>();
+  sizes.encoder = ReadSide(in);
+  sizes.decoder = ReadSide(in);
+  sizes.mel_bands = in.Get<std::int32_t>();
   in.Get<std::int32_t>();  // the type of the matrices: each tensor has its own
-  nlohmann::json config = {{"architectures", {"WhisperForConditionalGeneration"}},
-                           {"d_model", encoder.width},
-                           {"vocab_size", vocabulary},
-                           {"num_mel_bins", bands},
-                           {"max_source_positions", encoder.positions},
-                           {"max_target_positions", decoder.positions}};
-  for (const auto& [name, side] : {std::pair("encoder", encoder), std::pair("decoder", decoder)}) {
-    config[std::string(name) + "_layers"] = side.blocks;
-    config[std::string(name) + "_attention_heads"] = side.heads;
-    config[std::string(name) + "_ffn_dim"] = std::int64_t{side.width} * kHiddenWidths;
-  }
-  return config;
+  return WhisperConfig(sizes);
 }
 
 MaybeError SkipFilters(ByteReader& in) {

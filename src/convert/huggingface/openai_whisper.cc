@@ -127,6 +127,23 @@ std::optional<std::string> HuggingfaceName(std::string_view openai) {
   return body + "layers." + std::string(rest.substr(0, end)) + "." + std::string(module) + member;
 }
 
+nlohmann::json WhisperConfig(const WhisperSizes& sizes) {
+  constexpr int kHiddenWidths = 4;  // Whisper has no other hidden width
+  const WhisperSide &encoder = sizes.encoder, &decoder = sizes.decoder;
+  nlohmann::json config = {{"architectures", {"WhisperForConditionalGeneration"}},
+                           {"d_model", encoder.width},
+                           {"vocab_size", sizes.vocabulary},
+                           {"num_mel_bins", sizes.mel_bands},
+                           {"max_source_positions", encoder.positions},
+                           {"max_target_positions", decoder.positions}};
+  for (const auto& [name, side] : {std::pair("encoder", encoder), std::pair("decoder", decoder)}) {
+    config[std::string(name) + "_layers"] = side.blocks;
+    config[std::string(name) + "_attention_heads"] = side.heads;
+    config[std::string(name) + "_ffn_dim"] = std::int64_t{side.width} * kHiddenWidths;
+  }
+  return config;
+}
+
 Result<VocabularyTables> WhisperTables(const std::vector<std::string>& texts, int size) {
   const auto known = std::ranges::find(kVocabularies, size, &WhisperVocabulary::size);
   if (known == std::end(kVocabularies)) {

@@ -2,6 +2,7 @@
 // own.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,24 @@ namespace edgevlm {
 // The name that Hugging Face has for a tensor: "model.encoder.layers.0.self_attn.q_proj.weight" for
 // "encoder.blocks.0.attn.query.weight". Nothing for a name that no Whisper has.
 std::optional<std::string> HuggingfaceName(std::string_view openai);
+
+// The sizes of one of its two parts.
+struct WhisperSide {
+  int positions = 0;
+  int width = 0;
+  int heads = 0;
+  int blocks = 0;
+};
+
+struct WhisperSizes {
+  int vocabulary = 0;
+  int mel_bands = 0;
+  WhisperSide encoder = {};
+  WhisperSide decoder = {};
+};
+
+// What config.json would say.
+nlohmann::json WhisperConfig(const WhisperSizes& sizes);
 
 // The vocabulary of a Whisper from its texts by rank, as bytes, which are the ids of the first
 // tokens; the special ones follow as in all Whispers of that size. The merges, which such files do

@@ -17,7 +17,7 @@
 #include "server/speech/request_sounds.h"
 #include "server/tool_request.h"
 #include "server/unsupported_fields.h"
-#include "video/video_source.h"
+#include "video/decoder_program.h"
 
 namespace edgevlm {
 namespace {
@@ -41,7 +41,7 @@ json ModelObject(const ServerContext& context) {
   const ModelInfo& info = context.engine().info();
   json inputs = json::array({"text"});
   if (info.image_size > 0) inputs.push_back("image");
-  if (info.image_size > 0 && HasVideoProgram()) inputs.push_back("video");
+  if (info.image_size > 0 && HasDecoderProgram()) inputs.push_back("video");
   json card = ModelCard(context, context.model_name(), std::move(inputs));
   card["aliases"] = context.rules()->model_aliases;
   card["max_model_len"] = info.context_tokens;
@@ -128,7 +128,7 @@ Response ShowProperties(ServerContext& context, const Request&) {
                           {"modalities",
                            {{"vision", info.image_size > 0},
                             {"audio", false},
-                            {"video", info.image_size > 0 && HasVideoProgram()}}},
+                            {"video", info.image_size > 0 && HasDecoderProgram()}}},
                           {"chat_template", info.chat_template},
                           {"chat_template_caps", {{"supports_tools", !info.chat_template.empty()}}},
                           {"media_marker", kMediaMarker},
