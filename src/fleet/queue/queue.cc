@@ -133,7 +133,7 @@ natsStatus SetOptions(const QueueOptions& options, natsOptions* to) {
   // Brokers are restarted: a batch waits for as long as it takes.
   then(natsOptions_SetMaxReconnect(to, -1));
   then(natsOptions_SetReconnectWait(to, kReconnectMs));
-  // A link that is cut closes no connection; after three pings without an answer, it counts as lost.
+  // A link that is cut closes no connection: it is lost after three pings without an answer.
   then(natsOptions_SetPingInterval(to, kPingMs));
   // Acknowledgments must arrive before the lease ends, not when a buffer is full.
   then(natsOptions_SetSendAsap(to, true));

@@ -30,7 +30,8 @@ struct QueueCalls {
 // As RunPipeline, with the work done elsewhere. Sends images as they are answered, so the queue
 // stays small. A reply is acknowledged when PipelineReplies::on_stored is called; one that comes
 // twice, or late from an earlier run, is dropped. Images that the broker has lost are sent again.
-// While the broker is away, this waits. Errors: those of the calls.
+// While the broker is away or full, this waits. Errors: those of the calls; kUnsupported (a reply
+// of another version).
 MaybeError RunQueuePipeline(Queue& queue, const QueuePipelineOptions& options,
                             const PipelineCalls& calls, const QueueCalls& queue_calls);
 

@@ -34,10 +34,11 @@ struct WorkerCalls {
 };
 
 // Processes images until it is stopped. An image is acknowledged after the broker has stored its
-// replies, so one that is lost with its worker is delivered to another. Replies have the id of
-// their image, and the sender counts the first only. An image that was delivered before is computed
-// alone, for it may have ended its worker; after `tries` deliveries its reply is an error. Errors:
-// kIo, and those of the pipeline. Threads: calls are made on two threads, one at a time each.
+// replies, so one that is lost with its worker is delivered to another; before only if the broker
+// has no room for them. Replies have the id of their image, and the sender counts the first only.
+// An image that was delivered before is computed alone, for it may have ended its worker; after
+// `tries` deliveries its reply is an error. Errors: kIo, and those of the pipeline. Threads: calls
+// are made on two threads, one at a time each.
 Result<WorkerStatus> RunWorker(Queue& queue, const ImagePipeline& pipeline,
                                const WorkerOptions& options, const WorkerCalls& calls);
 

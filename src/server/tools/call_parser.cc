@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::string_view kOpen = "<tool_call>";
 constexpr std::string_view kClose = "</tool_call>";
+// Before a call without tags. Not in the reply's text if it is a control token of the vocabulary.
+constexpr std::string_view kBareMark = "<|python_tag|>";
 constexpr std::string_view kBlanks = " \t\r\n";
 
 std::string_view Trim(std::string_view text) {
@@ -119,7 +121,14 @@ bool ToolCallParser::ReadTagged(Output& output) {
 
 // Calls of this form are the whole reply.
 bool ToolCallParser::FindBareObject(Output& output) {
-  const std::size_t begin = held_.find_first_not_of(after_call_ ? " \t\r\n;" : kBlanks);
+  std::size_t begin = held_.find_first_not_of(after_call_ ? " \t\r\n;" : kBlanks);
+  if (!is_text_ && begin != std::string::npos) {
+    const std::string_view rest = std::string_view(held_).substr(begin);
+    if (kBareMark.starts_with(rest)) return false;
+    if (rest.starts_with(kBareMark)) {
+      begin = held_.find_first_not_of(kBlanks, begin + kBareMark.size());
+    }
+  }
   if (!is_text_ && begin == std::string::npos) return false;
   if (is_text_ || held_[begin] != '{') {
     is_text_ = true;

@@ -94,7 +94,9 @@ TEST_F(CallParserTest, ReadsBareObjects) {
             "|get_time{\"zone\":\"}\\\"\"}");
   EXPECT_EQ(Parse(ToolForm::kBareJson, "{\"name\":\"get_time\"}; {\"name\":\"get_time\"}\n"),
             "|get_time{}|get_time{}");
-  for (const char* reply : {"{\"name\":\"unknown\"} and more", "{\"a\":[1,{}]}",
+  EXPECT_EQ(Parse(ToolForm::kBareJson, "<|python_tag|>{\"name\":\"get_time\"}"), "|get_time{}");
+  for (const char* reply : {"{\"name\":\"unknown\"} and more", "{\"a\":[1,{}]}", "<|python",
+                            "<|python_tag|>", "<|python_tag|> print(1)", "<|end|>",
                             "{\"name\":", "Use {\"name\":\"get_time\"}", "", "  "}) {
     EXPECT_EQ(Parse(ToolForm::kBareJson, reply), reply);
   }
