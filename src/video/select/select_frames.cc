@@ -13,7 +13,7 @@ constexpr int kMostFacts = 240;
 // each frame that is wanted show what there is to choose from, at a tenth of the cost of all
 // frames.
 constexpr int kKeyFramesPerFrame = 2;
-constexpr double kFarApartSeconds = 2;
+constexpr double kFarApartSeconds = 5;
 constexpr double kTickSeconds = 0.001;
 // What only noise changes: 8 of 255 in each block.
 constexpr double kLookAlike = 8.0 / 255;
