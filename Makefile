@@ -2,6 +2,8 @@
 
 SPACE = $(subst ,, )
 JOBS ?= $(shell nproc)
+# Tests often wait, for time limits and for processes.
+TEST_JOBS = $(shell expr $(JOBS) + 1)
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
 PYTHON ?= python3
@@ -60,7 +62,7 @@ all:
 	cmake --build build -j $(JOBS)
 
 test: all
-	ctest --test-dir build -j $(JOBS) --timeout 400 --output-on-failure \
+	ctest --test-dir build -j $(TEST_JOBS) --timeout 400 --output-on-failure \
 	  -LE 'real|bench'
 
 bench-smoke: all
@@ -95,7 +97,7 @@ asan:
 	tools/install_packages.sh $(PACKAGES) tools/packages-test.txt tools/packages-check.txt
 	cmake --preset asan
 	cmake --build build-asan -j $(JOBS)
-	ctest --test-dir build-asan -j $(JOBS) --timeout 600 --output-on-failure
+	ctest --test-dir build-asan -j $(TEST_JOBS) --timeout 600 --output-on-failure
 
 # The pool, the decoder, the engine with its scheduler, the server by itself and as a process.
 TSAN_TESTS = base decode engine server end_to_end

@@ -47,15 +47,11 @@ Result<std::optional<HeardTrack>> SpeechInput::HearTrack(const std::string& path
   std::error_code ignored;
   if (path != "-" && std::filesystem::is_directory(path, ignored)) return heard;
   if (auto error = Load(model)) return *error;
-  const auto transcript = Transcribe(path, file, part);
+  auto transcript = Transcribe(path, file, part);
   if (!transcript && Transcriber::HasNoSound(transcript.error())) return heard;
   if (!transcript) return transcript.error();
-  heard->transcript = nlohmann::json::array();
-  for (const TranscriptSegment& segment : transcript->segments) {
-    heard->transcript.push_back(
-        {{"start", segment.start_s}, {"end", segment.end_s}, {"text", segment.text}});
-  }
   heard->prompt = TimedPromptText(*transcript);
+  heard->segments = std::move(transcript->segments);
   return heard;
 }
 

@@ -3,10 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cstddef>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "cli/options.h"
 #include "edgevlm/transcriber.h"
@@ -19,8 +19,8 @@ Result<Transcriber> LoadTranscriber(const std::string& given, const ModelOptions
 
 // What is said in the track of a video.
 struct HeardTrack {
-  std::string prompt = {};         // the part of a prompt, which ends with an empty line if any
-  nlohmann::json transcript = {};  // objects with start, end and text; null: there is no track
+  std::string prompt = {};  // the part of a prompt, which ends with an empty line if any
+  std::optional<std::vector<TranscriptSegment>> segments = {};  // nothing: there is no track
 };
 
 // No model here reads sound itself, so a Whisper writes down what is said, and the prompt has that.

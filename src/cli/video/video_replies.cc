@@ -1,6 +1,7 @@
 #include "cli/video/video_replies.h"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "measure/ask_once.h"
@@ -13,6 +14,19 @@ constexpr double kMilliseconds = 1000;
 
 double Rounded(double seconds) { return std::round(seconds * kMilliseconds) / kMilliseconds; }
 
+// Null: there is no track.
+nlohmann::json TranscriptJson(const HeardTrack& heard) {
+  nlohmann::json segments;
+  if (!heard.segments) return segments;
+  segments = nlohmann::json::array();
+  for (const TranscriptSegment& segment : *heard.segments) {
+    segments.push_back({{"start", Rounded(segment.start_s)},
+                        {"end", Rounded(segment.end_s)},
+                        {"text", segment.text}});
+  }
+  return segments;
+}
+
 // The facts of the video that a reply is printed with.
 nlohmann::json VideoJson(const VideoRequest& request, const SelectedFrames& video) {
   nlohmann::json object = {{"video", request.path},
@@ -20,7 +34,7 @@ nlohmann::json VideoJson(const VideoRequest& request, const SelectedFrames& vide
                            {"selector", video.selector},
                            {"near_duplicates", video.near_duplicates}};
   if (!request.question.empty()) object["question"] = request.question;
-  if (request.transcript) object["transcript"] = *request.transcript;
+  if (request.heard) object["transcript"] = TranscriptJson(*request.heard);
   return object;
 }
 
@@ -118,12 +132,11 @@ Result<bool> ReplyAboutAllFrames(const VideoRequest& request, const SelectedFram
 
 MaybeError VideoRequest::Hear(std::span<const std::byte> file, SpeechInput& speech,
                               const ModelOptions& model) {
-  auto heard = speech.HearTrack(path, file,
+  auto track = speech.HearTrack(path, file,
                                 {.from_s = choice.from_seconds, .to_s = choice.to_seconds}, model);
-  if (!heard) return heard.error();
-  if (!*heard) return std::nullopt;
-  sound += (*heard)->prompt;
-  transcript = std::move((*heard)->transcript);
+  if (!track) return track.error();
+  heard = *std::move(track);
+  if (heard) sound += heard->prompt;
   return std::nullopt;
 }
 

@@ -1,7 +1,6 @@
 // VideoReplies: a reply about a video, printed as captions and answers are.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,9 +17,8 @@ struct VideoRequest {
   std::string title = {};     // printed before the reply
   std::string question = {};  // empty: a caption
   VideoChoice choice = {};
-  std::string sound = {};  // the part of the prompt about what is heard
-  // What is said in the video; nothing: nobody has listened.
-  std::optional<nlohmann::json> transcript = {};
+  std::string sound = {};                // the part of the prompt about what is heard
+  std::optional<HeardTrack> heard = {};  // nothing: nobody has listened
 
   // Listens to the chosen part of the video, if there is a --whisper. file: its bytes, if the path
   // is "-". Errors: those of SpeechInput.
