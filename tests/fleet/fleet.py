@@ -3,6 +3,7 @@ import json
 import pathlib
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -82,8 +83,16 @@ class Fleet:
         for number in range(count):
             (folder / f"{number:06}.ppm").write_bytes(b"P6 1 1 255\n" + bytes(3 + number % 50))
 
-    def read_log(self):
-        return (self.path / "log").read_text(errors="replace")
+    def verdict(self, results, batch):
+        """Prints whether every image has exactly one result, in order; 0 if so, else 1 and the log."""
+        found = results_of(results)
+        expected = sorted(str(path) for path in (self.path / "images").iterdir())
+        print(f"results: {len(found)}, different images: {len(set(found))}, in order: "
+              f"{found == expected}, exit code of the batch: {batch.returncode}")
+        if found == expected and batch.returncode == 0:
+            return 0
+        print((self.path / "log").read_text(errors="replace")[-2000:], file=sys.stderr)
+        return 1
 
 
 def kill(process):

@@ -9,7 +9,7 @@ import random
 import sys
 import time
 
-from fleet import Fleet, kill, results_of
+from fleet import Fleet, kill
 
 WORKERS = 4
 MILLISECONDS = 4
@@ -56,16 +56,9 @@ def main():
                 time.sleep(chance.uniform(0, 1))
                 fleet.start_broker()
         seconds = time.monotonic() - start
-        found = results_of(results)
-        expected = sorted(str(path) for path in (fleet.path / "images").iterdir())
         print(f"{options.images} images, killed: {killed['worker']} workers, {killed['batch']} "
               f"batches, {killed['broker']} brokers, in {seconds:.0f} s")
-        print(f"results: {len(found)}, different images: {len(set(found))}, in order: "
-              f"{found == expected}, exit code of the batch: {batch.returncode}")
-        if found != expected or batch.returncode != 0:
-            print(fleet.read_log()[-2000:], file=sys.stderr)
-            return 1
-    return 0
+        return fleet.verdict(results, batch)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import random
 import sys
 import time
 
-from fleet import Fleet, results_of
+from fleet import Fleet
 from network import DELAY, Links
 
 MILLISECONDS = 15
@@ -43,17 +43,10 @@ def main():
                 cuts[name] += 1
                 links.cut(name, chance.uniform(0, LONGEST_CUT))
         seconds = time.monotonic() - start
-        found = results_of(results)
-        expected = sorted(str(path) for path in (fleet.path / "images").iterdir())
         print(f"{options.images} images, cuts: {cuts}, "
               f"{'links: ' + ' '.join(DELAY) if links.is_delayed else 'no delay'}, "
               f"in {seconds:.0f} s")
-        print(f"results: {len(found)}, different images: {len(set(found))}, in order: "
-              f"{found == expected}, exit code of the batch: {batch.returncode}")
-        if found != expected or batch.returncode != 0:
-            print(fleet.read_log()[-2000:], file=sys.stderr)
-            return 1
-    return 0
+        return fleet.verdict(results, batch)
 
 
 if __name__ == "__main__":
