@@ -1,4 +1,4 @@
-// ASCII letters without their case: lower-casing and case-insensitive comparison.
+// ASCII letters and digits: lower-casing, case-insensitive comparison, and what is one.
 //
 // For names that protocols and files spell in any case (HTTP headers, URI schemes, file types).
 // Bytes that are not ASCII letters stay as they are, whatever the locale. Threads: any.
@@ -16,6 +16,11 @@ constexpr char ToLowerAscii(char c) {
 
 constexpr char ToUpperAscii(char c) {
   return 'a' <= c && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+constexpr bool IsAlphanumericAscii(char c) {
+  const char lower = ToLowerAscii(c);
+  return ('a' <= lower && lower <= 'z') || ('0' <= c && c <= '9');
 }
 
 inline std::string ToLowerAscii(std::string_view text) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/check.h"
 
 namespace edgevlm {
@@ -59,10 +60,7 @@ constexpr std::string_view kAffinity = R"(
     http-check expect status 200
 )";
 
-bool IsHostByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-         c == '-' || c == '_';
-}
+bool IsHostByte(char c) { return IsAlphanumericAscii(c) || c == '.' || c == '-' || c == '_'; }
 
 bool IsAddressByte(char c) {
   return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || (c >= '0' && c <= '9') || c == ':' ||

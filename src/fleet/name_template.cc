@@ -8,16 +8,15 @@
 #include <system_error>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace edgevlm {
 namespace {
 
 constexpr std::size_t kMaxReplyBytes = 100;
 constexpr std::string_view kAnswer = "answer";
 
-bool IsLetterOrDigit(char c) {
-  return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') ||
-         (c & 0x80) != 0;
-}
+bool IsLetterOrDigit(char c) { return IsAlphanumericAscii(c) || (c & 0x80) != 0; }
 
 // Cuts a text of UTF-8 between two characters.
 void Cut(std::string& text, std::size_t bytes) {

@@ -4,9 +4,9 @@
 #include <span>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/stopwatch.h"
 #include "digest/sha256.h"
-#include "server/parse/base64.h"
 #include "server/parse/data_uri.h"
 #include "server/remote/remote_image.h"
 #include "video/video_source.h"

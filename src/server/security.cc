@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "base/ascii.h"
-#include "server/parse/base64.h"
+#include "base/base64.h"
 #include "server/parse/header_value.h"
 
 namespace edgevlm {

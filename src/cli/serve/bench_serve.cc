@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/stopwatch.h"
 #include "base/threads.h"
 #include "cli/command.h"
@@ -13,7 +14,6 @@
 #include "cli/output.h"
 #include "measure/load_client.h"
 #include "metrics/serving_report.h"
-#include "server/parse/base64.h"
 
 namespace edgevlm {
 namespace {

@@ -18,10 +18,6 @@ Error Invalid() {
           "--mqtt: expected mqtt://[USER[:PASSWORD]@]HOST[:PORT][/PREFIX], found something else"};
 }
 
-bool IsNameCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 // Nothing if an escape is none.
 std::optional<std::string> Unescaped(std::string_view text) {
   std::string plain;
@@ -61,7 +57,7 @@ bool ReadHost(std::string_view text, MqttTarget& target) {
       has_brackets ? text.substr(1, host_end == std::string_view::npos ? 0 : host_end - 1)
                    : text.substr(0, host_end);
   const bool is_name = std::ranges::all_of(host, [&](char c) {
-    return IsNameCharacter(c) || c == '-' || c == '.' || c == '_' || (has_brackets && c == ':');
+    return IsAlphanumericAscii(c) || c == '-' || c == '.' || c == '_' || (has_brackets && c == ':');
   });
   if (host.empty() || !is_name) return false;
   target.host = std::string(host);
@@ -98,7 +94,7 @@ std::string NameOf(std::string_view source) {
     }
   }
   std::string name;
-  for (const char c : source) name += IsNameCharacter(c) ? c : '_';
+  for (const char c : source) name += IsAlphanumericAscii(c) ? c : '_';
   return name.find_first_not_of('_') == std::string::npos ? "input" : ToLowerAscii(name);
 }
 
@@ -107,7 +103,7 @@ std::string NameOf(std::string_view source) {
 std::string MqttTarget::Id() const {
   std::string id = prefix;
   std::ranges::replace_if(
-      id, [](char c) { return !IsNameCharacter(c); }, '_');
+      id, [](char c) { return !IsAlphanumericAscii(c); }, '_');
   return id;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/base64.h"
 #include "convert/huggingface/limits.h"
 #include "convert/huggingface/openai_whisper.h"
 #include "convert/huggingface/torch_file.h"
@@ -36,31 +37,6 @@ WhisperSide SideOf(const Pickle& pickle, const PickleValue& dims, const std::str
           .width = size("_state"),
           .heads = size("_head"),
           .blocks = size("_layer")};
-}
-
-int ValueOfBase64(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  return c == '/' ? 63 : -1;
-}
-
-std::optional<std::string> DecodeBase64(std::string_view text) {
-  std::string bytes;
-  std::uint32_t bits = 0;
-  int count = 0;
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  for (const char c : text) {
-    const int value = ValueOfBase64(c);
-    if (value < 0) return std::nullopt;
-    bits = (bits << 6 | static_cast<std::uint32_t>(value)) & 0xFFFF;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>(bits >> count & 0xFF);
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -109,7 +85,10 @@ Result<std::vector<std::string>> ParseTiktoken(std::string_view file) {
     std::size_t rank = 0;
     const auto number = blank == std::string_view::npos ? "" : line.substr(blank + 1);
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), rank);
-    auto text = DecodeBase64(line.substr(0, blank));
+    const std::string_view base64 = line.substr(0, blank);
+    // Of the alphabets, these files use the standard one alone.
+    const bool is_standard = base64.find_first_of("-_\t\r") == std::string_view::npos;
+    auto text = is_standard ? DecodeBase64(base64) : std::nullopt;
     if (error != std::errc() || end != number.data() + number.size() || rank != texts.size() ||
         !text) {
       return Error{ErrorCode::kCorrupt,

@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace edgevlm {
 namespace {
 
@@ -447,8 +449,7 @@ Result<std::vector<std::string>> Queue::Statuses() {
 std::string QueueToken(std::string_view text) {
   std::string token(text.substr(0, kMaxTokenBytes));
   for (char& c : token) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          (c >= '0' && c <= '9') || c == '-' || c == '_';
+    const bool is_plain = IsAlphanumericAscii(c) || c == '-' || c == '_';
     if (!is_plain) c = '_';
   }
   return token.empty() ? "_" : token;

@@ -8,11 +8,11 @@
 #include <new>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/stopwatch.h"
 #include "server/api/body.h"
 #include "server/api/embedding_inputs.h"
 #include "server/api/endpoints.h"
-#include "server/parse/base64.h"
 #include "server/parse/json.h"
 #include "server/unsupported_fields.h"
 

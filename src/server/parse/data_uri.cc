@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/ascii.h"
-#include "server/parse/base64.h"
+#include "base/base64.h"
 
 namespace edgevlm {
 namespace {

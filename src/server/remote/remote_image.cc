@@ -23,10 +23,7 @@ constexpr std::string_view kScheme = "https://";
 constexpr std::size_t kMaxUrlBytes = 2048;
 constexpr int kOk = 200;
 
-bool IsNameCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.';
-}
+bool IsNameCharacter(char c) { return IsAlphanumericAscii(c) || c == '-' || c == '.'; }
 
 // A public address as text; nothing for others.
 std::optional<std::string> PublicText(const sockaddr& address) {

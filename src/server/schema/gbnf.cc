@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "server/schema/string_rules.h"
 
 namespace edgevlm {
@@ -17,10 +18,7 @@ constexpr int kMaxRules = 4096;                             // written and made
 constexpr std::size_t kMaxElements = std::size_t{1} << 16;  // of all alternatives together
 constexpr int kMaxRepetitions = 1000;
 
-bool IsRuleCharacter(char c) {
-  return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') || c == '-' ||
-         c == '_';
-}
+bool IsRuleCharacter(char c) { return IsAlphanumericAscii(c) || c == '-' || c == '_'; }
 
 int HexDigit(char c) {
   if ('0' <= c && c <= '9') return c - '0';

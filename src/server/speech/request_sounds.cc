@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "server/parse/base64.h"
+#include "base/base64.h"
 #include "server/parse/data_uri.h"
 #include "transcribe/subtitles/prompt_text.h"
 

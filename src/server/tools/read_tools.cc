@@ -6,13 +6,14 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace edgevlm {
 namespace {
 
 bool IsName(std::string_view name) {
   return !name.empty() && name.size() <= kMaxToolNameBytes && std::ranges::all_of(name, [](char c) {
-    return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') || c == '_' ||
-           c == '-' || c == '.' || c == ':' || c == '/';
+    return IsAlphanumericAscii(c) || c == '_' || c == '-' || c == '.' || c == ':' || c == '/';
   });
 }
 
