@@ -28,7 +28,7 @@ if(EDGEVLM_FLEET)
 endif()
 if(EDGEVLM_AUDIO)
   pkg_check_modules(SNDFILE REQUIRED IMPORTED_TARGET sndfile)
-  pkg_check_modules(SAMPLERATE REQUIRED IMPORTED_TARGET samplerate)
+  pkg_check_modules(SOXR REQUIRED IMPORTED_TARGET soxr)
 endif()
 if(EDGEVLM_VIDEO)
   pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswscale

@@ -101,7 +101,7 @@ OUTSIDE = {
     "libswscale/": "video",
     "seccomp.h": "video",
     "sndfile.h": "audio",
-    "samplerate.h": "audio",
+    "soxr.h": "audio",
     "utf8proc.h": "tokenizer",
     "libstemmer.h": "eval",
     "CLI/": "cli train",

@@ -119,3 +119,21 @@ def make(folder):
                 fresh.rename(path)
             made.append((path, language, sentence))
     return made
+
+
+def make_long(folder, minutes):
+    """A recording of so many minutes: the English sentences one after the other, again and again."""
+    recordings = [path for path, language, _ in make(folder) if language == "en"]
+    path = pathlib.Path(folder) / f"long-{minutes}.wav"
+    with wave.open(str(recordings[0])) as file:
+        parameters = file.getparams()
+    pause = bytes(parameters.framerate // 2 * parameters.sampwidth)
+    wanted = minutes * 60 * parameters.framerate
+    with wave.open(str(path), "wb") as long:
+        long.setparams(parameters)
+        while long.tell() < wanted:
+            with wave.open(str(recordings[0])) as file:
+                samples = file.readframes(file.getnframes())
+            long.writeframes((samples + pause)[:(wanted - long.tell()) * parameters.sampwidth])
+            recordings.append(recordings.pop(0))
+    return path

@@ -1,41 +1,43 @@
 #include "audio/resampler.h"
 
-#include <samplerate.h>
+#include <soxr.h>
 
-#include <cmath>
 #include <new>
 
 #include "base/check.h"
 
 namespace edgevlm {
 
-Resampler::Resampler(int from_rate, int to_rate)
-    : ratio_(static_cast<double>(to_rate) / from_rate) {
-  CHECK(src_is_valid_ratio(ratio_) != 0);
-  int error = 0;
-  state_.reset(src_new(SRC_SINC_BEST_QUALITY, 1, &error));
-  if (state_ == nullptr) throw std::bad_alloc();
+Resampler::Resampler(int from_rate, int to_rate) {
+  CHECK(from_rate > 0 && to_rate > 0);
+  const soxr_io_spec_t samples = soxr_io_spec(SOXR_FLOAT32_I, SOXR_FLOAT32_I);
+  soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
+  quality.passband_end = 0.96;  // of half the lower rate
+  const soxr_runtime_spec_t one_thread = soxr_runtime_spec(1);
+  soxr_error_t error = nullptr;
+  state_.reset(soxr_create(from_rate, to_rate, 1, &error, &samples, &quality, &one_thread));
+  if (error != nullptr) throw std::bad_alloc();
 }
 
-void Resampler::Free::operator()(SRC_STATE_tag* state) const { src_delete(state); }
+void Resampler::Free::operator()(soxr* state) const { soxr_delete(state); }
 
 void Resampler::Resample(std::span<const float> in, bool is_last, std::vector<float>& out) {
   constexpr std::size_t kChunk = 4096;  // output samples of one call
-  for (;;) {
+  const auto process = [&](const float* from, std::size_t count) {
     const std::size_t size = out.size();
     out.resize(size + kChunk);
-    SRC_DATA data = {};
-    data.data_in = in.data();
-    data.input_frames = static_cast<long>(in.size());
-    data.data_out = out.data() + size;
-    data.output_frames = kChunk;
-    data.end_of_input = is_last ? 1 : 0;
-    data.src_ratio = ratio_;
-    CHECK(src_process(state_.get(), &data) == 0);
-    out.resize(size + static_cast<std::size_t>(data.output_frames_gen));
-    in = in.subspan(static_cast<std::size_t>(data.input_frames_used));
-    if (in.empty() && data.output_frames_gen < static_cast<long>(kChunk)) return;
-    CHECK(data.input_frames_used > 0 || data.output_frames_gen > 0);
+    std::size_t read = 0, made = 0;
+    CHECK(soxr_process(state_.get(), from, count, &read, out.data() + size, kChunk, &made) ==
+          nullptr);
+    CHECK(read > 0 || made > 0 || from == nullptr);
+    out.resize(size + made);
+    in = in.subspan(read);
+    return made;
+  };
+  while (!in.empty()) process(in.data(), in.size());
+  if (!is_last) return;
+  // Without input, it gives the rest of what it has read.
+  while (process(nullptr, 0) > 0) {
   }
 }
 

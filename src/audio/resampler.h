@@ -1,22 +1,20 @@
-// Resampler: changes the rate of mono samples (libsamplerate).
+// Resampler: changes the rate of mono samples (libsoxr).
 #pragma once
 
 #include <memory>
 #include <span>
 #include <vector>
 
-#include "base/result.h"
-
-struct SRC_STATE_tag;
+struct soxr;
 
 namespace edgevlm {
 
-// A band-limited interpolation (Smith 1984) that keeps nine tenths of the band: a cheaper one takes
+// A band-limited interpolation (Smith 1984) that keeps 96 % of the band: a cheaper one takes
 // consonants away, and Whisper hears other words. The filter's delay is already removed. Threads:
 // one at a time.
 class Resampler {
  public:
-  // REQUIRES: rates within a factor of 256. Throws std::bad_alloc.
+  // REQUIRES: positive rates. Throws std::bad_alloc.
   Resampler(int from_rate, int to_rate);
 
   // Appends the samples that are ready once `in` is read. is_last: no more follow, and the rest is
@@ -25,11 +23,10 @@ class Resampler {
 
  private:
   struct Free {
-    void operator()(SRC_STATE_tag* state) const;
+    void operator()(soxr* state) const;
   };
 
-  double ratio_;
-  std::unique_ptr<SRC_STATE_tag, Free> state_;
+  std::unique_ptr<soxr, Free> state_;
 };
 
 }  // namespace edgevlm
