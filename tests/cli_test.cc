@@ -70,6 +70,13 @@ TEST_F(CliTest, RooflineIsOneJsonObject) {
   for (const auto& limit : report["limits"]) EXPECT_GT(limit["all_threads"], 0) << limit;
 }
 
+TEST_F(CliTest, BenchRefusesWhatIsNoTorchScript) {
+  const Outcome outcome = RunEdgevlm({"bench", "--torchscript", image_, "-r", "1"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.errors, HasSubstr("edgevlm-train"));
+  EXPECT_EQ(std::ranges::count(outcome.errors, '\n'), 1) << outcome.errors;
+}
+
 TEST_F(CliTest, CaptionReadsStandardInput) {
   EXPECT_EQ(RunEdgevlm({"caption", "-"}, PpmImage()).output,
             RunEdgevlm({"caption", image_}).output);

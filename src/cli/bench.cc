@@ -26,11 +26,13 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/roofline_report.h"
+#include "cli/torchscript_report.h"
 #include "convert/preset.h"
 #include "measure/acceptance.h"
 #include "measure/compare.h"
 #include "measure/measurement.h"
 #include "measure/signature.h"
+#include "measure/torchscript.h"
 #include "metrics/system.h"
 
 namespace edgevlm {
@@ -123,9 +125,9 @@ class BenchCommand final : public Command {
         "  edgevlm bench --preset mobilellama-1.4b --acceptance 0.8 --draft-tokens 4 \\\n"
         "    --draft-preset smollm2-135m -n 64 -r 3\n"
         "  edgevlm bench --preset mobilevlm-v2-1.7b -p 0 -n 0 --batch 8 -r 3\n"
-        "  edgevlm bench --roofline -o json\n"
         "  edgevlm bench --compare -r 3\n"
         "  edgevlm bench --preset tinyllama-1.1b --write models\n"
+        "  edgevlm bench -m student.gguf --torchscript student.pt --image photo.jpg\n"
         "  edgevlm bench -m model.gguf --image photo.jpg -p 0 -n 0");
   }
 
@@ -140,6 +142,7 @@ class BenchCommand final : public Command {
       return ExitCode::kDone;
     }
     if (acceptance_ > 0) return Acceptance(output);
+    if (!torchscript_.empty()) return BesideTorchScript(output);
     if (compare_) {
       if (auto error = CompareOptimizations(output)) return Fail(*error);
       return ExitCode::kDone;
@@ -195,6 +198,9 @@ class BenchCommand final : public Command {
         ->type_name("P,P,...")
         ->delimiter(',')
         ->check(CLI::Range(0, 100).description(""));
+    app.add_option("--torchscript", torchscript_,
+                   "a module that edgevlm-train exported, on the same image")
+        ->type_name("FILE");
     DeclareExits(app, model_.early_exit);
     app.add_option("--acceptance", acceptance_,
                    "what speculation brings when each guess is right with the chance P")
@@ -279,6 +285,23 @@ class BenchCommand final : public Command {
     if (!result) return Fail(result.error());
     output.Print(report_ == BenchJson ? AcceptanceJson(test, *result)
                                       : AcceptanceMarkdown(test, *result));
+    return ExitCode::kDone;
+  }
+
+  // For the last number of threads given.
+  ExitCode BesideTorchScript(Output& output) {
+    if (report_ != BenchMarkdown && report_ != BenchJson) {
+      return Fail(
+          {ErrorCode::kInvalid, "torchscript: expected -o md or json, found " + report_name_});
+    }
+    model_.threads = threads_.back() > 0 ? threads_.back() : DefaultThreads();
+    const Result<Engine> engine = Load();
+    if (!engine) return Fail(engine.error());
+    const auto compared = CompareTorchScript(*engine, torchscript_, image_bytes_, model_.threads,
+                                             DecodeOptions().max_tokens, repetitions_);
+    if (!compared) return Fail(compared.error());
+    output.Print(report_ == BenchJson ? TorchScriptJson(*compared)
+                                      : TorchScriptMarkdown(*compared));
     return ExitCode::kDone;
   }
 
@@ -431,6 +454,7 @@ class BenchCommand final : public Command {
   int repetitions_ = 5;
   bool questions_ = false;
   std::string image_;
+  std::string torchscript_;
   bool roofline_ = false;
   bool compare_ = false;
   std::string labels_folder_;

@@ -1,15 +1,22 @@
 // edgevlm-train: renders scenes, trains the built-in model on them, and exports it to GGUF.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/cores.h"
+#include "base/mapped_file.h"
+#include "base/output_file.h"
 #include "train/dataset/write_scenes.h"
 #include "train/export/export.h"
 #include "train/export/import.h"
 #include "train/loop/average.h"
 #include "train/loop/process.h"
 #include "train/loop/trainer.h"
+#include "train/torchscript/module.h"
+#include "train/torchscript/time.h"
 
 namespace {
 
@@ -103,15 +110,81 @@ CLI::App* AddAverage(CLI::App& app, edgevlm::train::AverageOptions& mean) {
   return average;
 }
 
+struct ExportOptions {
+  std::string run;
+  std::string path;
+  std::string name = "EdgeVLM TinyLLaVA";
+  bool as_torchscript = false;
+  bool replaces = false;
+};
+
+CLI::App* AddExport(CLI::App& app, ExportOptions& options) {
+  CLI::App* save = app.add_subcommand("export", "Write the checkpoint of a run as a GGUF file");
+  save->add_option("--run", options.run, "Folder of the run")->required();
+  save->add_option("path", options.path, "The file")->required();
+  save->add_flag("--torchscript", options.as_torchscript,
+                 "A frozen TorchScript module in float32 instead (docs/formats.md)");
+  Add(save, "--name", options.name, "The model's name");
+  save->add_flag("--force", options.replaces, "Replace an existing file");
+  return save;
+}
+
+MaybeError Export(const ExportOptions& options) {
+  const auto existing = options.replaces ? edgevlm::Existing::kReplaced : edgevlm::Existing::kKept;
+  if (options.as_torchscript) {
+    return edgevlm::train::ExportTorchScript(options.run, options.path, existing);
+  }
+  return edgevlm::train::Export(options.run, options.path, options.name, existing);
+}
+
+struct TimeOptions {
+  std::string path;
+  std::string image;
+  std::string out = "/dev/stdout";
+  int threads = edgevlm::DefaultThreads();
+  int max_tokens = 128;
+  int repetitions = 5;
+};
+
+CLI::App* AddTime(CLI::App& app, TimeOptions& options) {
+  CLI::App* time = app.add_subcommand(
+      "time", "Time a TorchScript file on an image, for `edgevlm bench --torchscript`");
+  time->add_option("path", options.path, "A file that export --torchscript wrote")->required();
+  time->add_option("image", options.image, "An image file")->required();
+  Add(time, "--out", options.out, "Where the JSON object goes");
+  Add(time, "--threads", options.threads, "Compute threads");
+  Add(time, "--max-tokens", options.max_tokens, "Of the caption");
+  Add(time, "--repetitions", options.repetitions, "How often each test runs");
+  return time;
+}
+
+// An error is written to the same place: `edgevlm bench` reads nothing else.
+MaybeError Time(const TimeOptions& options) {
+  const auto measure = [&]() -> edgevlm::Result<std::string> {
+    const auto image = edgevlm::MappedFile::Open(options.image);
+    if (!image) return image.error();
+    const auto times = edgevlm::train::TimeTorchScript(
+        options.path, image->bytes(), options.threads, options.max_tokens, options.repetitions);
+    if (!times) return times.error();
+    return TimesJson(*times);
+  };
+  const auto times = measure();
+  std::ofstream(options.out) << (times ? *times
+                                       : nlohmann::json{{"error", times.error().message}}.dump())
+                             << "\n";
+  if (!times) return times.error();
+  return {};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  edgevlm::train::PrepareProcess(argv);
   CLI::App app(
       "Trains EdgeVLM's built-in model on scenes that it draws itself.\n\n"
       "  edgevlm-train scenes --out look --count 48      images, labels, a contact sheet\n"
       "  edgevlm-train train --out run --minutes 120     train, or resume a run\n"
       "  edgevlm-train export --run run model.gguf       write the engine's file\n"
+      "  edgevlm-train export --run run --torchscript model.pt   for LibTorch and PyTorch\n"
       "  edgevlm-train import --out old model.gguf       the reverse; then train --from old",
       "edgevlm-train");
   app.require_subcommand(1);
@@ -126,13 +199,8 @@ int main(int argc, char** argv) {
   CLI::App* evaluate = app.add_subcommand("evaluate", "Evaluate the checkpoint of a run");
   AddTrainOptions(evaluate, options);
 
-  std::string run, path, name = "EdgeVLM TinyLLaVA";
-  CLI::App* save = app.add_subcommand("export", "Write the checkpoint of a run as a GGUF file");
-  save->add_option("--run", run, "Folder of the run")->required();
-  save->add_option("path", path, "The GGUF file")->required();
-  Add(save, "--name", name, "The model's name");
-  bool replaces = false;
-  save->add_flag("--force", replaces, "Replace an existing file");
+  ExportOptions exported;
+  CLI::App* save = AddExport(app, exported);
 
   edgevlm::train::ImportOptions back;
   CLI::App* import = app.add_subcommand("import", "Make a run from a GGUF file, for train --from");
@@ -142,6 +210,8 @@ int main(int argc, char** argv) {
 
   edgevlm::train::AverageOptions mean;
   CLI::App* average = AddAverage(app, mean);
+  TimeOptions timed;
+  CLI::App* time = AddTime(app, timed);
 
   try {
     app.parse(argc, argv);
@@ -149,6 +219,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : kWrongUsage;
   }
 
+  edgevlm::train::PrepareProcess(argv, time->parsed() ? timed.threads : 1);
   MaybeError error;
   if (draw->parsed()) {
     scenes.split = held_out ? Split::kHeldOut : Split::kTrain;
@@ -156,8 +227,8 @@ int main(int argc, char** argv) {
   }
   if (train->parsed()) error = edgevlm::train::Train(options);
   if (evaluate->parsed()) error = edgevlm::train::EvaluateRun(options);
-  const auto existing = replaces ? edgevlm::Existing::kReplaced : edgevlm::Existing::kKept;
-  if (save->parsed()) error = edgevlm::train::Export(run, path, name, existing);
+  if (save->parsed()) error = Export(exported);
+  if (time->parsed()) error = Time(timed);
   if (import->parsed()) error = edgevlm::train::Import(back);
   if (average->parsed()) error = edgevlm::train::Average(mean);
   if (!error) return 0;

@@ -7,6 +7,7 @@
 #pragma push_macro("DCHECK")
 #undef CHECK
 #undef DCHECK
+#include <torch/script.h>
 #include <torch/torch.h>
 #undef CHECK
 #undef DCHECK

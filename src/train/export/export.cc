@@ -9,6 +9,7 @@
 #include "tensor/dtype.h"
 #include "tensor/tensor_view.h"
 #include "train/data/sample.h"
+#include "train/export/fold.h"
 #include "train/export/tensors.h"
 #include "train/torch.h"
 
@@ -56,12 +57,10 @@ class TensorWriter {
     Matrix(module, conv->weight.flatten(1));
     Bias(module, conv->bias);
   }
-  // y = gain * (conv(x) - mean) / sqrt(variance + eps) + bias is one convolution with a bias.
   void Folded(std::string_view module, const ConvNorm& part) {
-    const auto& norm = part->norm;
-    const torch::Tensor gain = norm->weight / torch::sqrt(norm->running_var + norm->options.eps());
-    Matrix(module, part->conv->weight * gain.view({-1, 1, 1, 1}));
-    Bias(module, norm->bias - norm->running_mean * gain);
+    const FoldedConv conv = Fold(part);
+    Matrix(module, conv.weight);
+    Bias(module, conv.bias);
   }
 
  private:

@@ -192,18 +192,22 @@ MaybeError CheckRun(const Run& run) {
 }
 
 Result<Run> LoadRun(const std::string& folder) {
-  const Result<json> value = ReadJson(folder + "/run.json");
-  if (!value) return value.error();
+  const std::string path = folder + "/run.json";
+  std::ifstream file(path);
+  if (!file) return Error{ErrorCode::kNotFound, path + ": no such file"};
+  return ParseRun(std::string(std::istreambuf_iterator<char>(file), {}), path);
+}
+
+Result<Run> ParseRun(const std::string& text, const std::string& name) {
+  const json value = json::parse(text, nullptr, false);
+  if (value.is_discarded()) return Error{ErrorCode::kCorrupt, name + ": not JSON"};
   try {
-    const Run run{ShapeFrom(value->at("shape")),
-                  {value->at("tokens"), value->at("merges"), value->at("specials")}};
-    if (auto error = CheckRun(run)) {
-      return Error{error->code, folder + "/run.json: " + error->message};
-    }
+    const Run run{ShapeFrom(value.at("shape")),
+                  {value.at("tokens"), value.at("merges"), value.at("specials")}};
+    if (auto error = CheckRun(run)) return Error{error->code, name + ": " + error->message};
     return run;
   } catch (const json::exception&) {
-    return Error{ErrorCode::kCorrupt,
-                 folder + "/run.json: expected shape, tokens, merges, specials"};
+    return Error{ErrorCode::kCorrupt, name + ": expected shape, tokens, merges, specials"};
   }
 }
 

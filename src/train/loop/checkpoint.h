@@ -46,5 +46,7 @@ struct Run {
 MaybeError CheckRun(const Run& run);
 // Errors: kNotFound, those of CheckRun.
 Result<Run> LoadRun(const std::string& folder);
+// The text of run.json. name: for errors. Errors: kCorrupt.
+Result<Run> ParseRun(const std::string& text, const std::string& name);
 
 }  // namespace edgevlm::train

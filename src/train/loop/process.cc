@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <string>
 
 namespace edgevlm::train {
 namespace {
@@ -21,11 +22,12 @@ const char* OpenBlasCore() {
 
 }  // namespace
 
-void PrepareProcess(char** argv) {
+void PrepareProcess(char** argv, int threads) {
   if (std::getenv(kPrepared) != nullptr) return;
   setenv(kPrepared, "1", 1);
-  SetUnlessSet("OMP_NUM_THREADS", "1");
-  SetUnlessSet("OPENBLAS_NUM_THREADS", "1");
+  const std::string count = std::to_string(threads);
+  SetUnlessSet("OMP_NUM_THREADS", count.c_str());
+  SetUnlessSet("OPENBLAS_NUM_THREADS", count.c_str());
   if (const char* core = OpenBlasCore()) SetUnlessSet("OPENBLAS_CORETYPE", core);
   SetUnlessSet("MALLOC_MMAP_THRESHOLD_", "4294967296");
   SetUnlessSet("MALLOC_TRIM_THRESHOLD_", "8589934592");
