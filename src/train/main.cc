@@ -64,6 +64,9 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
       ->add_option("--exits", options.exits,
                    "Early exits of the decoder, after so many blocks: 2,4")
       ->delimiter(',');
+  command->add_option("--quantize-aware", options.quantized_as,
+                      "Round the decoder's matrices, and their inputs, as after `edgevlm quantize` "
+                      "to this type: q8_0, q4_0, ...");
   Add(command, "--vocabulary", options.vocabulary, "Maximum number of tokens");
   Add(command, "--rate", options.rate, "Peak learning rate");
   Add(command, "--eye-rate", options.vision_encoder_rate,

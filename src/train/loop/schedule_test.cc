@@ -109,6 +109,7 @@ TEST(Validate, NamesTheOptionThatIsWrong) {
       {"--picture-side", [](TrainOptions& o) { o.image_side = 100; }},
       {"--width", [](TrainOptions& o) { o.width = 48; }},
       {"--vocabulary", [](TrainOptions& o) { o.vocabulary = 260; }},
+      {"--quantize-aware", [](TrainOptions& o) { o.quantized_as = "q4_k"; }},
       {"--threads", [](TrainOptions& o) { o.threads = 0; }},
       {"--batch", [](TrainOptions& o) { o.batch = 0; }},
       {"--batch", [](TrainOptions& o) { o.batch = 25; }},

@@ -1,5 +1,6 @@
 #include "train/loop/trainer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -7,6 +8,7 @@
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "train/data/loader.h"
@@ -17,6 +19,7 @@
 #include "train/loop/progress.h"
 #include "train/loop/replicas.h"
 #include "train/loop/schedule.h"
+#include "train/ops/rounded.h"
 #include "train/scenes/things.h"
 #include "train/torch.h"
 #include "train/vocabulary/corpus.h"
@@ -117,6 +120,7 @@ Result<std::unique_ptr<TrainingContext>> OpenTrainingContext(const TrainOptions&
   if (!tokenizer) return tokenizer.error();
   Result<Glyphs> glyphs = Glyphs::Load(options.glyphs);
   if (!glyphs) return glyphs.error();
+  run->shape.decoder.rounded_to = RoundingType(options.quantized_as);
   Vlm model(run->shape);
   return std::unique_ptr<TrainingContext>(
       new TrainingContext{*std::move(run), *std::move(tokenizer), *std::move(glyphs), model});
@@ -382,6 +386,11 @@ MaybeError Validate(const TrainOptions& options) {
   }
   if (options.width < 32 || options.width > 1024 || options.width % 32 != 0) {
     return invalid("--width: expected a multiple of 32 from 32 to 1024", options.width);
+  }
+  if (!options.quantized_as.empty() && !RoundingType(options.quantized_as)) {
+    return Error{ErrorCode::kInvalid,
+                 "--quantize-aware: expected q4_0, q4_1, q5_0, q5_1, q8_0 or iq4_nl, found " +
+                     options.quantized_as};
   }
   if (options.vocabulary < 300 || options.vocabulary > 50000) {
     return invalid("--vocabulary: expected 300 to 50000", options.vocabulary);

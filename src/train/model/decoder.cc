@@ -6,6 +6,7 @@
 
 #include "train/ops/biased_gelu.h"
 #include "train/ops/packed_attention.h"
+#include "train/ops/rounded.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
@@ -29,7 +30,7 @@ nn::LayerNorm Norm(int width) {
 
 }  // namespace
 
-DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) {
+DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) : rounded_to(shape.rounded_to) {
   const int width = shape.width;
   // Layers that write to the residual stream start smaller, so that its scale does not grow with
   // depth.
@@ -44,16 +45,17 @@ DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) {
 
 torch::Tensor DecoderBlockImpl::forward(torch::Tensor x, const torch::Tensor& text_starts,
                                         const PackedSizes& sizes, Rows rows) {
-  torch::Tensor attended = PackedAttention(attn_qkv(attn_norm(x)), text_starts, sizes);
+  const torch::Tensor qkv = LinearOf(attn_qkv, attn_norm(x), rounded_to);
+  torch::Tensor attended = PackedAttention(qkv, text_starts, sizes);
   if (rows == Rows::kText) {
     const int texts = sizes.AllRows() - sizes.CellRows();
     x = x.narrow(0, sizes.CellRows(), texts);
     attended = attended.narrow(0, sizes.CellRows(), texts);
   }
-  x = x + attn_output(attended);
+  x = x + LinearOf(attn_output, attended, rounded_to);
   // The tanh form of GELU, as GPT-2 has it and the engine computes it.
-  const torch::Tensor up = torch::mm(ffn_norm(x), ffn_up->weight.t());
-  return x + ffn_down(BiasedGelu(up, ffn_up->bias));
+  const torch::Tensor up = UnbiasedOf(ffn_up, ffn_norm(x), rounded_to);
+  return x + LinearOf(ffn_down, BiasedGelu(up, ffn_up->bias), rounded_to);
 }
 
 DecoderImpl::DecoderImpl(const DecoderShape& decoder_shape) : shape(decoder_shape) {

@@ -5,8 +5,10 @@
 // holds one or more texts. A text attends to the image and to itself, but not to other texts. The
 // results are those of one sequence per text, at the cost of one image per M * L text tokens.
 #pragma once
+#include <optional>
 #include <vector>
 
+#include "tensor/dtype.h"
 #include "train/ops/packed_sizes.h"
 #include "train/torch.h"
 
@@ -19,6 +21,9 @@ struct DecoderShape {
   int vocabulary = 0;           // V
   int context = 192;            // positions of image tokens and text
   std::vector<int> exits = {};  // early exits: the number of blocks before each, increasing
+  // What the matrices of the blocks are rounded to in each forward pass (ops/rounded.h); nothing:
+  // they are not. A property of the training, not of the model.
+  std::optional<DType> rounded_to = {};
 };
 
 // Which rows of a block's result are needed. The image tokens of the last block are not.
@@ -31,6 +36,7 @@ struct DecoderBlockImpl : torch::nn::Module {
   torch::Tensor forward(torch::Tensor x, const torch::Tensor& text_starts, const PackedSizes& sizes,
                         Rows rows);
 
+  std::optional<DType> rounded_to;
   torch::nn::LayerNorm attn_norm{nullptr}, ffn_norm{nullptr};
   torch::nn::Linear attn_qkv{nullptr}, attn_output{nullptr}, ffn_up{nullptr}, ffn_down{nullptr};
 };
