@@ -38,7 +38,7 @@ MAY_INCLUDE = {
     "server": "transcribe video catalog digest metrics base",
     "cli": "server transcribe measure video eval fleet metrics config digest roofline engine catalog convert decode gguf "
            "tokenizer tensor base",
-    "train": "gguf tokenizer image tensor base",
+    "train": "gguf tokenizer image kernels tensor base",
     "native": "catalog image",
 }
 
