@@ -50,7 +50,7 @@ TEST_F(DatasetsTest, ListsSetsAndSaysHowToGetThem) {
   EXPECT_THAT(list.output, HasSubstr("\n  vqav2 "));
   EXPECT_THAT(list.output, HasSubstr("\n  scenes "));
   const json sets = json::parse(RunEdgevlm({"datasets", "list", "--json"}).output);
-  EXPECT_EQ(sets["published"].size(), 7u);
+  EXPECT_EQ(sets["published"].size(), 8u);
   for (const json& set : sets["published"]) {
     const Outcome how = RunEdgevlm({"datasets", "prepare", set["name"].get<std::string>()});
     EXPECT_EQ(how.exit_code, 0) << how.errors;

@@ -38,14 +38,15 @@ MAY_INCLUDE = {
     "server": "transcribe video catalog digest metrics base",
     "cli": "server transcribe measure video eval fleet metrics config digest roofline engine catalog convert decode gguf "
            "tokenizer tensor base",
-    "train": "gguf tokenizer image kernels tensor base",
+    "teacher": "tokenizer digest tensor base",
+    "train": "teacher engine eval gguf tokenizer image digest kernels tensor base",
     "native": "catalog image",
 }
 
 # Headers of the public API, include/edgevlm/ -> the folders that may include them. base/result.h
 # re-exports Result.
 API = {
-    "edgevlm/edgevlm.h": "engine video eval fleet measure server cli native",
+    "edgevlm/edgevlm.h": "engine video eval fleet measure server cli train native",
     "edgevlm/transcriber.h": "transcribe server cli",
     "edgevlm/cache_options.h": "cache engine",
     "edgevlm/decode_options.h": "decode server",
@@ -72,6 +73,7 @@ INTERFACES = {
     "engine": {
         "engine/measured_engine.h": "measure",
         "engine/load/builtin_model.h": "cli",
+        "engine/teacher_engine.h": "train",
         "engine/testing/tiny_engine.h": "fleet measure",
     },
 }
@@ -109,7 +111,7 @@ OUTSIDE = {
     "yaml-cpp/": "config",
     "prometheus/": "metrics",
     "boost/": "server",
-    "nlohmann/": "catalog cli convert eval fleet measure metrics profile server train",
+    "nlohmann/": "catalog cli convert eval fleet measure metrics profile server teacher train",
     "curl/": "catalog",
     "openssl/": "digest",
     "immintrin.h": "kernels roofline",

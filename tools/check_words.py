@@ -49,8 +49,9 @@ PATTERNS = {
     r"\bworkspace\.Take\(": "Alloc",
     r"\b[a-z]*(?:normalis|quantis|optimis|recognis|initialis|serialis)\w*": "...iz...",
 }
-# Names that users have in their files and programs (options, keys and fields), and texts for models.
-NAME = re.compile(r"\"[A-Za-z0-9_.,:/|-]*\"|\"[^\"]*\?\"|Describe the picture|`[^` ]*`|--[a-z][a-z-]*|\b[a-z]+\.picture\w*|"
+# Names that users have in their files and programs (options, keys and fields), texts for models, and
+# names of LibTorch.
+NAME = re.compile(r"\"[A-Za-z0-9_.,:/|-]*\"|\"[^\"]*\?\"|Describe the picture|`[^` ]*`|--[a-z][a-z-]*|\b[a-z]+\.picture\w*|torch::\w+|"
                   r"^\s*(?:pictures|picture_megapixels|optimise):|\boptimise\.\w+")
 PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LAY_LINES = {"README.md": 30}  # its first lines speak to everybody

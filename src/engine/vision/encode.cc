@@ -140,7 +140,27 @@ struct Tiles {
   View<float> pixels;         // [n * height * width, 3]
   View<float> second_frames;  // likewise, of pairs of frames; else empty
   View<float> embeddings;     // [n * tokens, D (1 + L)]
+  FeatureRows* features = nullptr;
 };
+
+// Appends what an encoder has computed.
+void Keep(const EncodedImages& encoded, FeatureRows& features) {
+  features.width = encoded.features.cols;
+  for (int i = 0; i < encoded.features.rows; ++i) {
+    const auto row = encoded.features.Row(i);
+    features.values.insert(features.values.end(), row.begin(), row.end());
+  }
+  for (int i = 0; features.with_scores && i < encoded.scores.rows; ++i) {
+    const auto row = encoded.scores.Row(i);
+    features.scores.insert(features.scores.end(), row.begin(), row.end());
+  }
+}
+
+// Whether the encoder has to compute the attention that features receive.
+bool NeedsScores(const Model& model, const FeatureRows* features) {
+  if (model.pruner.needs_scores()) return true;
+  return features != nullptr && features->with_scores && model.vision_encoder->has_scores();
+}
 
 // Runs vision encoder and projector on as many tiles at a time as fit in memory. If it is over, the
 // embeddings are undefined.
@@ -156,7 +176,7 @@ void EncodeTiles(const Model& model, const Tiles& tiles, Workspace& workspace, c
   const View<float> features =
       workspace.Alloc(per_pass * features_each, vision_encoder.shape().width);
   const View<float> scores =
-      workspace.Alloc(model.pruner.needs_scores() ? per_pass : 0, features_each);
+      workspace.Alloc(NeedsScores(model, tiles.features) ? per_pass : 0, features_each);
   const View<float> all = workspace.Alloc(keeps_all ? 0 : per_pass * tokens, tiles.embeddings.cols);
   for (int first = 0; first < all_tiles; first += per_pass) {
     run.Yield();
@@ -172,6 +192,7 @@ void EncodeTiles(const Model& model, const Tiles& tiles, Workspace& workspace, c
       vision_encoder.Encode(images, encoded, workspace, run);
     }
     if (run.IsOver()) break;
+    if (tiles.features != nullptr) Keep(encoded, *tiles.features);
     PROFILE_ZONE(run.profiler, "multi_modal_projector");
     const View<float> own = tiles.embeddings.Rows(first * count, n * count);
     const View<float> projected = keeps_all ? own : all.Rows(0, n * tokens);
@@ -196,6 +217,7 @@ struct PassViews {
   View<float> pixels;         // [all pixels, 3]
   View<float> second_frames;  // likewise, or empty
   View<float> embeddings;     // [all tokens, D (1 + L)]
+  FeatureRows* features = nullptr;
 };
 
 // Encodes the tiles of all images, those of neighbors with tiles of the same size together.
@@ -216,7 +238,8 @@ void EncodeAll(const Model& model, std::span<const ImageLayout> layouts, const P
                  .second_frames = views.second_frames.rows == 0
                                       ? View<float>()
                                       : views.second_frames.Rows(done.pixels, own.pixels),
-                 .embeddings = views.embeddings.Rows(done.tokens, own.tokens)},
+                 .embeddings = views.embeddings.Rows(done.tokens, own.tokens),
+                 .features = views.features},
                 workspace, run);
     done = {done.pixels + own.pixels, done.tokens + own.tokens};
   }
@@ -239,7 +262,8 @@ Result<std::vector<EncodedImage>> EncodePass(const Model& model, const ImagesToE
   const PassViews views = {
       .pixels = workspace.Alloc(all.pixels, 3),
       .second_frames = workspace.Alloc(pass.second_frames.empty() ? 0 : all.pixels, 3),
-      .embeddings = workspace.Alloc(all.tokens, model.decoder->shape().image_width())};
+      .embeddings = workspace.Alloc(all.tokens, model.decoder->shape().image_width()),
+      .features = pass.features};
   Stopwatch watch;
   {
     PROFILE_ZONE(run.profiler, "image.resize");

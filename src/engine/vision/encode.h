@@ -30,12 +30,21 @@ Result<EncodedImage> EncodeFile(const EngineState& engine, std::span<const std::
 Result<EncodedImage> EncodePixels(const EngineState& engine, const PixelsView& pixels,
                                   Profiler* profiler);
 
+// What the vision encoder made of images, before the projector.
+struct FeatureRows {
+  bool with_scores = false;   // wanted, if the encoder can compute them
+  int width = 0;              // E
+  std::vector<float> values;  // [features of all tiles, E]
+  std::vector<float> scores;  // [features of all tiles], as EncodedImages::scores; or empty
+};
+
 // Images that are encoded in one pass.
 struct ImagesToEncode {
   std::span<const Image> images;
   // The second frame of each pair, as many as images; empty: still images.
   std::span<const Image> second_frames = {};
   std::span<const ImageLayout> layouts;  // of each
+  FeatureRows* features = nullptr;       // receives the features too; null: they are not kept
 };
 
 // Encodes decoded images. REQUIRES: the model has a vision encoder; layouts of LayOut, which second

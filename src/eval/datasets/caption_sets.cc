@@ -14,15 +14,13 @@ using nlohmann::json;
 
 using RowIndex = std::unordered_map<std::string, std::size_t>;  // by the row's id
 
-MaybeError ReadCocoImages(const std::string& path, const std::string& split,
-                          std::vector<ManifestRow>& rows) {
+MaybeError ReadCocoImages(const std::string& path, std::vector<ManifestRow>& rows) {
   std::ifstream in(path, std::ios::binary);
   return ReadJsonArray(in, path, "images", [&](const json& element) -> MaybeError {
     JsonFields fields(element);
     ManifestRow row;
     row.id = fields.Text("id");
     row.path = fields.Text("file_name");
-    row.split = split;
     if (fields.error()) return fields.error();
     rows.push_back(std::move(row));
     return {};
@@ -124,9 +122,18 @@ Result<PublishedRows> ReadCocoCaptions(const SetFolder& folder, const std::strin
   const std::string name = "captions_" + split + ".json";
   const auto path = folder.Find({"annotations/" + name, name});
   if (!path) return path.error();
+  auto read = ReadCocoFile(*path);
+  if (!read) return read.error();
+  rows.rows = *std::move(read);
+  for (ManifestRow& row : rows.rows) row.split = split;
+  return rows;
+}
+
+Result<std::vector<ManifestRow>> ReadCocoFile(const std::string& path) {
+  std::vector<ManifestRow> rows;
   // Twice, as nothing says which of the arrays comes first.
-  if (auto error = ReadCocoImages(*path, split, rows.rows)) return *error;
-  if (auto error = ReadCocoTexts(*path, rows.rows)) return *error;
+  if (auto error = ReadCocoImages(path, rows)) return *error;
+  if (auto error = ReadCocoTexts(path, rows)) return *error;
   return rows;
 }
 

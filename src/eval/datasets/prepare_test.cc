@@ -68,6 +68,29 @@ TEST_F(PrepareTest, ReadsVqaV2) {
   EXPECT_EQ(prepared->rows[2].answers[8], "teal");
 }
 
+TEST_F(PrepareTest, ReadsLlavaInstruct) {
+  Write("llava_instruct_150k.json", R"([
+    {"id": "000000000042", "image": "000000000042.jpg", "conversations": [
+      {"from": "human", "value": "<image>\nWhat is it?"}, {"from": "gpt", "value": "A spoon."},
+      {"from": "human", "value": "How many?\n<image>"}, {"from": "gpt", "value": "Two."}]},
+    {"id": "text", "conversations": [{"from": "human", "value": "Hello"}]}])");
+  Write("train2017/000000000042.jpg");
+  const auto prepared = Prepare("llava-instruct");
+  ASSERT_TRUE(prepared.ok()) << prepared.error().message;
+  ASSERT_EQ(prepared->rows.size(), 2u);
+  EXPECT_EQ(prepared->rows[1], (ManifestRow{.id = "1-000000000042-2",
+                                            .path = "train2017/000000000042.jpg",
+                                            .question = "How many?",
+                                            .answers = {"Two."},
+                                            .category = "conversation",
+                                            .split = "all"}));
+  EXPECT_EQ(prepared->rows[0].question, "What is it?");
+  Write("llava_instruct_150k.json", R"([{"image": "a.jpg", "conversations": 3}])");
+  EXPECT_THAT(ErrorOfSet("llava-instruct"), HasSubstr("conversations: expected an array"));
+  Write("llava_instruct_150k.json", R"([{"image": "a.jpg", "conversations": [{"from": "gpt"}]}])");
+  EXPECT_THAT(ErrorOfSet("llava-instruct"), HasSubstr("value: expected"));
+}
+
 TEST_F(PrepareTest, CountsMissingMedia) {
   CopySet("vqav2");
   EXPECT_THAT(ErrorOfSet("vqav2"), HasSubstr(": expected 2 media, found 2 missing, the first one "

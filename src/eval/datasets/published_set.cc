@@ -12,11 +12,12 @@ constexpr std::array<std::string_view, 1> kTestOnly = {"test"};
 constexpr std::array<std::string_view, 8> kCoco = {
     "val2017",       "train2017",    "val2014",        "train2014",
     "karpathy-test", "karpathy-val", "karpathy-train", "karpathy-restval"};
+constexpr std::array<std::string_view, 4> kLlava = {"all", "conversation", "detail", "complex"};
 constexpr std::array<std::string_view, 4> kPope = {"all", "random", "popular", "adversarial"};
 constexpr std::array<std::string_view, 3> kTextVqa = {"val", "train", "test"};
 constexpr std::array<std::string_view, 4> kVqaV2 = {"val", "train", "test", "test-dev"};
 
-constexpr std::array<PublishedSet, 7> kSets = {{
+constexpr std::array<PublishedSet, 8> kSets = {{
     {"activitynet-qa", "ActivityNet-QA", "https://github.com/MILVLG/activitynet-qa",
      "  dataset/test_q.json, dataset/test_a.json    or a Parquet file of the split\n"
      "  videos/v_NAME.mp4                           from ActivityNet v1.3\n",
@@ -32,6 +33,10 @@ constexpr std::array<PublishedSet, 7> kSets = {{
      "  dataset_coco.json                           of Karpathy's splits, with the images of "
      "2014\n",
      kCoco, ReadCocoCaptions},
+    {"llava-instruct", "LLaVA-Instruct-150K", "https://llava-vl.github.io",
+     "  llava_instruct_150k.json                    or one of its three parts\n"
+     "  train2017/*.jpg                             from https://cocodataset.org/#download\n",
+     kLlava, ReadLlavaInstruct},
     {"pope", "POPE", "https://github.com/RUCAIBox/POPE",
      "  output/coco/coco_pope_random.json           also popular and adversarial\n"
      "  val2014/COCO_val2014_*.jpg                  from https://cocodataset.org/#download\n",

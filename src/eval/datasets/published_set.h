@@ -59,9 +59,19 @@ const PublishedSet* FindPublishedSet(std::string_view name);
 Result<PublishedRows> ReadActivityNetQa(const SetFolder& folder, const std::string& split);
 Result<PublishedRows> ReadAudioCaps(const SetFolder& folder, const std::string& split);
 Result<PublishedRows> ReadCocoCaptions(const SetFolder& folder, const std::string& split);
+Result<PublishedRows> ReadLlavaInstruct(const SetFolder& folder, const std::string& split);
 Result<PublishedRows> ReadPope(const SetFolder& folder, const std::string& split);
 Result<PublishedRows> ReadTextVqa(const SetFolder& folder, const std::string& split);
 Result<PublishedRows> ReadVideoMme(const SetFolder& folder, const std::string& split);
 Result<PublishedRows> ReadVqaV2(const SetFolder& folder, const std::string& split);
+
+// Files of LLaVA's form: an array of conversations, each with an image, in which a question and its
+// answer become a row; earlier turns are not part of it. path: of the image, as written; those
+// without one are left out. Errors: kNotFound, and those of ReadJsonArray.
+Result<std::vector<ManifestRow>> ReadConversations(const std::string& path);
+
+// Files of COCO's form: an array of images and one of captions. The captions of an image become one
+// row. Errors: the same.
+Result<std::vector<ManifestRow>> ReadCocoFile(const std::string& path);
 
 }  // namespace edgevlm

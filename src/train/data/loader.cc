@@ -13,11 +13,17 @@ constexpr std::uint64_t kReadyBatches = 6;  // enough to absorb images that take
 Loader::Loader(const SampleOptions& options, int batch_images, std::uint64_t seed,
                std::uint64_t first_batch, int threads, const Glyphs& glyphs,
                const Tokenizer& tokenizer)
+    : Loader(options, batch_images, seed, first_batch, threads,
+             [options, &glyphs, &tokenizer](std::uint64_t, std::mt19937_64& rng, ThreadPool& pool) {
+               return MakeSample(options, glyphs, tokenizer, rng, pool);
+             }) {}
+
+Loader::Loader(const SampleOptions& options, int batch_images, std::uint64_t seed,
+               std::uint64_t first_batch, int threads, MakeNthSample make_sample)
     : options_(options),
       batch_images_(batch_images),
       seed_(seed),
-      glyphs_(glyphs),
-      tokenizer_(tokenizer),
+      make_(std::move(make_sample)),
       next_made_(first_batch),
       next_given_(first_batch) {
   const auto make = [this] {
@@ -52,7 +58,8 @@ Batch Loader::MakeBatch(std::uint64_t index, ThreadPool& pool) const {
   std::mt19937_64 rng(mix);
   std::vector<Sample> samples;
   for (int i = 0; i < batch_images_; ++i) {
-    samples.push_back(MakeSample(options_, glyphs_, tokenizer_, rng, pool));
+    const auto count = static_cast<std::uint64_t>(batch_images_);
+    samples.push_back(make_(index * count + static_cast<std::uint64_t>(i), rng, pool));
   }
   return Stack(samples, options_);
 }

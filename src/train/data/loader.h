@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <utility>
 
@@ -13,10 +14,19 @@
 
 namespace edgevlm::train {
 
-// Batch i depends only on the seed and i, not on the number of threads. The glyphs and the
-// tokenizer must outlive the loader. Threads: call Next from one thread.
+// Makes the n-th sample of a run. The numbers of rng depend on the batch only. Called by several
+// threads at once.
+using MakeNthSample =
+    std::function<Sample(std::uint64_t n, std::mt19937_64& rng, ThreadPool& pool)>;
+
+// Batch i depends only on the seed and i, not on the number of threads. Threads: call Next from one
+// thread.
 class Loader {
  public:
+  // options: as those of the samples that `make` makes.
+  Loader(const SampleOptions& options, int batch_images, std::uint64_t seed,
+         std::uint64_t first_batch, int threads, MakeNthSample make);
+  // Draws scenes. The glyphs and the tokenizer must outlive the loader.
   Loader(const SampleOptions& options, int batch_images, std::uint64_t seed,
          std::uint64_t first_batch, int threads, const Glyphs& glyphs, const Tokenizer& tokenizer);
   ~Loader();
@@ -34,8 +44,7 @@ class Loader {
   SampleOptions options_;
   int batch_images_;
   std::uint64_t seed_;
-  const Glyphs& glyphs_;
-  const Tokenizer& tokenizer_;
+  MakeNthSample make_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -15,9 +15,9 @@ namespace edgevlm::train {
 namespace {
 
 int KindIndex(const std::string& kind) {
-  const auto* found = std::find(kTextKinds.begin(), kTextKinds.end(), kind);
-  CHECK(found != kTextKinds.end());
-  return static_cast<int>(found - kTextKinds.begin());
+  const std::optional<int> found = FindTextKind(kind);
+  CHECK(found.has_value());
+  return *found;
 }
 
 // Loss weights. Captions are long, and half of their tokens are a matter of phrasing; an answer has
@@ -28,35 +28,40 @@ constexpr float kComparisonWeight = 1.5f;
 // Of varied scenes, those that show nothing.
 constexpr float kEmptyFraction = 0.04f;
 
-// Whether the replies of this kind are as long as captions.
-bool IsLong(const std::string& kind) { return kind == "list" || kind == "describe"; }
+std::string_view NameOfKind(int kind) { return kTextKinds[static_cast<std::size_t>(kind)]; }
 
-bool Compares(int kind) {
-  const std::string_view name = kTextKinds[static_cast<std::size_t>(kind)];
-  return name == "leftright" || name == "abovebelow";
-}
+bool Compares(std::string_view kind) { return kind == "leftright" || kind == "abovebelow"; }
 
 std::vector<Text> TextsOf(const Scene& scene, const SampleOptions& options, std::mt19937_64& rng) {
   std::vector<Text> texts;
   for (int i = 0; i < options.captions; ++i) {
-    texts.push_back({.reply = Caption(scene, rng), .weight = kCaptionWeight});
+    texts.push_back({.reply = Caption(scene, rng), .weight = TextWeight(kTextKinds[0])});
   }
   for (const QuestionAnswer& qa : Questions(scene, options.questions, options.wording, rng)) {
-    const int kind = KindIndex(qa.kind);
-    texts.push_back({.kind = kind,
+    texts.push_back({.kind = KindIndex(qa.kind),
                      .question = qa.question,
                      .reply = qa.answer,
-                     .weight = Compares(kind)    ? kComparisonWeight
-                               : IsLong(qa.kind) ? kCaptionWeight
-                                                 : 1.0f});
+                     .weight = TextWeight(qa.kind)});
   }
   // Texts that do not fit are dropped, most often questions about two things, which are long and
   // need the most practice. So in half of the samples these come first.
   if (Bernoulli(rng, 0.5f)) {
     std::stable_partition(texts.begin() + options.captions, texts.end(),
-                          [](const Text& text) { return Compares(text.kind); });
+                          [](const Text& text) { return Compares(NameOfKind(text.kind)); });
   }
   return texts;
+}
+
+// Of an image whose cells are not known: the losses of the grid heads ignore it (Batch::has_grid).
+GridTargets UnknownTargets(int grid) {
+  const auto cells = static_cast<std::size_t>(grid * grid);
+  const std::vector<std::int64_t> nothing(cells, 0);
+  return {.cover = nothing,
+          .color = std::vector<std::int64_t>(cells, -1),
+          .digit = nothing,
+          .number = nothing,
+          .center = std::vector<float>(cells, 0.0f),
+          .box = std::vector<float>(4 * cells, 0.0f)};
 }
 
 // Finds the names in the texts; cell_of maps a point of the image to its cell.
@@ -92,8 +97,19 @@ torch::Tensor StackField(std::span<const Sample> samples, std::vector<std::int64
 
 Preprocessing BuiltinPreprocessing(int image_side) { return {.size = image_side}; }
 
-Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Tokenizer& tokenizer,
-                  std::mt19937_64& rng, ThreadPool& pool) {
+std::optional<int> FindTextKind(std::string_view kind) {
+  const auto* found = std::find(kTextKinds.begin(), kTextKinds.end(), kind);
+  if (found == kTextKinds.end()) return std::nullopt;
+  return static_cast<int>(found - kTextKinds.begin());
+}
+
+float TextWeight(std::string_view kind) {
+  if (Compares(kind)) return kComparisonWeight;
+  const bool is_long = kind == kTextKinds[0] || kind == "list" || kind == "describe";
+  return is_long ? kCaptionWeight : 1.0f;
+}
+
+Example MakeExample(const SampleOptions& options, const Glyphs& glyphs, std::mt19937_64& rng) {
   Scene scene = Compose({.split = options.split}, rng);
   scene.nameless_colors = Bernoulli(rng, options.nameless);
   scene.varied = options.varied > 0 && Bernoulli(rng, options.varied);
@@ -101,24 +117,39 @@ Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Toke
     scene.things.clear();
   }
   if (scene.varied) scene.style = UniformInt(rng, glyphs.styles());
-  const Image image = Draw(scene, glyphs);
-  const int side = options.image_side;
+  Example example = {.image = Draw(scene, glyphs)};
+  if (!scene.nameless_colors) example.texts = TextsOf(scene, options, rng);
+  example.scene = std::move(scene);
+  return example;
+}
 
+Sample MakeSample(const SampleOptions& options, Example example, const Tokenizer& tokenizer,
+                  ThreadPool& pool) {
+  const int side = options.image_side;
+  const Image& image = example.image;
   Sample sample;
   sample.pixels.resize(static_cast<std::size_t>(side * side * 3));
   Preprocess(image, BuiltinPreprocessing(side), View<float>(sample.pixels.data(), side * side, 3),
              pool);
   const Letterbox letterbox = FitInto(image.width, image.height, side);
-  sample.grid = TargetsOf(scene, letterbox, side, options.grid);
-  std::vector<Text> texts;
-  if (!scene.nameless_colors) texts = TextsOf(scene, options, rng);
-  const auto cell_of = [&](const Point& point) {
-    return CellOf(point, letterbox, side, options.grid);
-  };
-  AddMentions(scene, cell_of, texts);
-  sample.texts =
-      PackTexts(texts, tokenizer, options.rows, options.length, options.grid * options.grid);
+  sample.has_grid = example.scene.has_value();
+  if (sample.has_grid) {
+    sample.grid = TargetsOf(*example.scene, letterbox, side, options.grid);
+    const auto cell_of = [&](const Point& point) {
+      return CellOf(point, letterbox, side, options.grid);
+    };
+    AddMentions(*example.scene, cell_of, example.texts);
+  } else {
+    sample.grid = UnknownTargets(options.grid);
+  }
+  sample.texts = PackTexts(example.texts, tokenizer, options.rows, options.length,
+                           options.grid * options.grid);
   return sample;
+}
+
+Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Tokenizer& tokenizer,
+                  std::mt19937_64& rng, ThreadPool& pool) {
+  return MakeSample(options, MakeExample(options, glyphs, rng), tokenizer, pool);
 }
 
 Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
@@ -154,7 +185,12 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
       samples, {M, L}, [](const Sample& s) -> const auto& { return s.texts.weights; });
   batch.text_starts = StackField<std::int32_t>(
       samples, {M, L}, [](const Sample& s) -> const auto& { return s.texts.starts; });
-  for (const Sample& sample : samples) batch.spans.push_back(sample.texts.spans);
+  for (const Sample& sample : samples) {
+    batch.spans.push_back(sample.texts.spans);
+    batch.has_grid = batch.has_grid && sample.has_grid;
+    if (sample.teaching != nullptr) batch.teachings.push_back(sample.teaching);
+  }
+  CHECK(batch.teachings.empty() || batch.teachings.size() == samples.size());
   return batch;
 }
 
@@ -166,6 +202,7 @@ Batch FirstOf(const Batch& batch, std::int64_t images) {
       &Batch::labels, &Batch::mentions, &Batch::text_starts, &Batch::earlier};
   for (const auto field : kFields) first.*field = (first.*field).narrow(0, 0, images);
   first.spans.resize(static_cast<std::size_t>(images));
+  if (!first.teachings.empty()) first.teachings.resize(static_cast<std::size_t>(images));
   return first;
 }
 

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <array>
+#include <memory>
+#include <optional>
 #include <random>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/thread_pool.h"
@@ -11,6 +14,7 @@
 #include "tokenizer/tokenizer.h"
 #include "train/data/grid_targets.h"
 #include "train/data/text_rows.h"
+#include "train/distil/teaching.h"
 #include "train/scenes/compose.h"
 #include "train/scenes/glyphs.h"
 #include "train/text_templates/wordings.h"
@@ -47,28 +51,53 @@ struct SampleOptions {
   Wording wording = Wording::kTrained;
 };
 
+// The index of a kind in kTextKinds; nothing if it is none of them.
+std::optional<int> FindTextKind(std::string_view kind);
+
+// The loss weight of the tokens of a reply, by the kind of its text.
+float TextWeight(std::string_view kind);
+
+// An image with its texts, from which a sample is made.
+struct Example {
+  std::string name = {};  // of its file; empty for scenes
+  Image image;
+  std::optional<Scene> scene = {};  // that the image shows; none for files
+  std::vector<Text> texts = {};     // without their mentions
+};
+
+// Composes and draws a scene and generates its texts. All randomness comes from rng. About 3 ms.
+// Threads: any number, with a separate rng each.
+Example MakeExample(const SampleOptions& options, const Glyphs& glyphs, std::mt19937_64& rng);
+
 struct Sample {
   std::vector<float> pixels;  // [S * S, 3], normalized
   GridTargets grid;
+  bool has_grid = true;  // else the image is no scene, and nothing is known about its cells
   TextRows texts;
+  std::shared_ptr<const Teaching> teaching = nullptr;  // null: there is no teacher
 };
 
-// Composes and draws one image and generates its texts. All randomness comes from rng. About 3 ms.
-// Threads: any number, with a separate rng and pool each.
+// Threads: any number, with a separate pool each.
+Sample MakeSample(const SampleOptions& options, Example example, const Tokenizer& tokenizer,
+                  ThreadPool& pool);
+
+// MakeSample of MakeExample.
 Sample MakeSample(const SampleOptions& options, const Glyphs& glyphs, const Tokenizer& tokenizer,
                   std::mt19937_64& rng, ThreadPool& pool);
 
 struct Batch {
-  torch::Tensor images;                       // [B, 3, S, S], channels last in memory
-  torch::Tensor cover, color, digit, number;  // [B, P] int64, as GridTargets
-  torch::Tensor weights;                      // [B, M, L], loss weights of the labels
-  torch::Tensor center;                       // [B, P]
-  torch::Tensor box;                          // [B, P, 4]
-  torch::Tensor ids, positions, labels;       // [B, M, L] int64
-  torch::Tensor mentions;                     // [B, M, L] int64, as TextRows::mentions
-  torch::Tensor earlier;                      // [B, M, L] int64, as TextRows::earlier
-  torch::Tensor text_starts;                  // [B, M, L] int32, as TextRows::starts
-  std::vector<std::vector<TokenSpan>> spans;  // of each image
+  torch::Tensor images;                                    // [B, 3, S, S], channels last in memory
+  torch::Tensor cover, color, digit, number;               // [B, P] int64, as GridTargets
+  torch::Tensor weights;                                   // [B, M, L], loss weights of the labels
+  torch::Tensor center;                                    // [B, P]
+  torch::Tensor box;                                       // [B, P, 4]
+  torch::Tensor ids, positions, labels;                    // [B, M, L] int64
+  torch::Tensor mentions;                                  // [B, M, L] int64, as TextRows::mentions
+  torch::Tensor earlier;                                   // [B, M, L] int64, as TextRows::earlier
+  torch::Tensor text_starts;                               // [B, M, L] int32, as TextRows::starts
+  std::vector<std::vector<TokenSpan>> spans;               // of each image
+  bool has_grid = true;                                    // as Sample::has_grid, of all images
+  std::vector<std::shared_ptr<const Teaching>> teachings;  // of each image; empty: no teacher
 };
 
 Batch Stack(std::span<const Sample> samples, const SampleOptions& options);

@@ -101,7 +101,8 @@ TextRows PackTexts(const std::vector<Text>& texts, const Tokenizer& tokenizer, i
         std::find_if(used.begin(), used.end(), [&](int u) { return u + count <= length; });
     if (row == used.end()) continue;
     const int row_index = static_cast<int>(row - used.begin());
-    packed.spans.push_back({text.kind, row_index, *row, *row + count});
+    packed.spans.push_back(
+        {text.kind, row_index, *row, *row + count, static_cast<int>(&text - texts.data())});
     for (int i = 0; i < count; ++i) {
       const auto at = static_cast<std::size_t>(row_index * length + *row + i);
       const auto token = static_cast<std::size_t>(i);

@@ -34,6 +34,7 @@ struct TokenSpan {
   int row = 0;
   int begin = 0;
   int end = 0;
+  int text = 0;  // index among the texts that were packed
 };
 
 // All [M, L], row-major.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "train/data/sample.h"
+#include "train/distil/distillation.h"
 #include "train/model/vlm.h"
 #include "train/torch.h"
 
@@ -20,6 +21,7 @@ struct Losses {
   double number = 0;  // mean over covered cells: which of several equal things covers it
   double exit = 0;    // mean cross-entropy of a reply's token at the early exits, in nats
   double text_right = 0;  // fraction of reply tokens that are the argmax
+  DistilLosses distil;
 };
 
 // The loss of the grid heads, on the vision encoder's features.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "train/distil/distil_options.h"
 #include "train/scenes/glyphs.h"
 
 namespace edgevlm::train {
@@ -17,7 +18,8 @@ struct TrainOptions {
   // Whether the new run learns a vocabulary of its own from today's texts; what it shares with the
   // old one keeps its embeddings.
   bool relearn_vocabulary = false;
-  double minutes = 120;  // of the whole run, over all its sessions; the schedule follows it
+  double minutes = 120;    // of the whole run, over all its sessions; the schedule follows it
+  std::int64_t steps = 0;  // greater than 0: the run ends after so many steps instead
   // Fraction of that time, at the start, in which the vision encoder learns from the grid heads
   // alone.
   double vision_encoder_part = 0.3;
@@ -32,18 +34,21 @@ struct TrainOptions {
   int grid_batch = 0;
   int image_side = 160;
   int width = 192;         // of the decoder
+  int blocks = 6;          // of the decoder
   std::vector<int> exits;  // early exits of a new run, after so many blocks; empty: as in `from`
   // Name of the type that the decoder's matrices will be quantized to (Q4_0): training rounds them,
   // and their inputs, as the engine will. Empty: it does not.
   std::string quantized_as;
-  int vocabulary = 3072;   // maximum size; every common word is a single token well before
-  double rate = 1.5e-3;    // peak learning rate
+  int vocabulary = 3072;  // maximum size; every common word is a single token well before
+  double rate = 1.5e-3;   // peak learning rate
   double vision_encoder_rate = 3e-3;  // peak rate of the vision encoder while it learns alone
   std::uint64_t seed = 1;
   int threads = 2;  // for LibTorch
   int loaders = 1;  // threads that draw images
   double checkpoint_minutes = 5;
   int evaluate_images = 480;  // held-out images of the evaluation at the end
+  Stage stage = Stage::kSchedule;
+  DistilOptions distil;
 };
 
 // Errors: kInvalid, names the option.

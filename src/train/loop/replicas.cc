@@ -4,11 +4,13 @@
 
 namespace edgevlm::train {
 
-Replicas::Replicas(Vlm& model, int count) : models_{model}, pool_(count) {
+Replicas::Replicas(Vlm& model, int count, const std::function<void(Vlm&)>& extend)
+    : models_{model}, pool_(count) {
   CHECK(count >= 1);
   parameters_.push_back(model->parameters());
   for (int i = 1; i < count; ++i) {
     Vlm copy(model->shape);
+    if (extend) extend(copy);
     std::vector<torch::Tensor> parameters = copy->parameters();
     CHECK(parameters.size() == parameters_[0].size());
     for (std::size_t p = 0; p < parameters.size(); ++p) {
@@ -51,9 +53,12 @@ void Replicas::AverageGradients() {
   const double scale = 1.0 / count();
   for (std::size_t p = 0; p < parameters_[0].size(); ++p) {
     torch::Tensor sum = parameters_[0][p].grad();
-    if (!sum.defined()) continue;  // unused in this phase
-    for (std::size_t i = 1; i < parameters_.size(); ++i) sum.add_(parameters_[i][p].grad());
-    sum.mul_(scale);
+    for (std::size_t i = 1; i < parameters_.size(); ++i) {
+      // Undefined: unused in this phase, or by this replica's batch.
+      const torch::Tensor own = parameters_[i][p].grad();
+      if (own.defined()) sum = sum.defined() ? sum.add_(own) : own.clone();
+    }
+    if (sum.defined()) parameters_[0][p].mutable_grad() = sum.mul_(scale);
   }
 }
 

@@ -18,8 +18,9 @@ namespace edgevlm::train {
 class Replicas {
  public:
   // The model itself is the first replica; its weights must stay in the same memory afterwards
-  // (loading a checkpoint moves them). REQUIRES: count >= 1.
-  Replicas(Vlm& model, int count);
+  // (loading a checkpoint moves them). extend: adds to a copy the modules that the model has and
+  // its shape does not tell; null: there are none. REQUIRES: count >= 1.
+  Replicas(Vlm& model, int count, const std::function<void(Vlm&)>& extend = nullptr);
 
   // Computes the loss of one batch on one replica, with its autograd graph.
   using Loss = std::function<Losses(Vlm& model, const Batch& batch)>;

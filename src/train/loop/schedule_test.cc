@@ -51,6 +51,23 @@ TEST(MomentAt, EachPhaseTrainsItsParts) {
   }
 }
 
+TEST(MomentAt, AStageIsOnePhase) {
+  TrainOptions options = Options();
+  options.stage = Stage::kEncoder;
+  for (const double done : {0.1, 0.5, 0.9}) {
+    EXPECT_EQ(MomentAt(options, done).phase, Phase::kVisionEncoder);
+    EXPECT_EQ(MomentAt(options, done).rate, 0);
+  }
+  EXPECT_NEAR(MomentAt(options, 0.5).vision_encoder_rate, 2.0 * 0.55, 1e-6);
+  options.stage = Stage::kLanguage;
+  EXPECT_EQ(MomentAt(options, 0.1).phase, Phase::kDecoder);
+  EXPECT_EQ(MomentAt(options, 0.1).vision_encoder_rate, 0);
+  EXPECT_NEAR(MomentAt(options, 0.5).rate, 0.505, 1e-6);
+  options.stage = Stage::kJoint;
+  EXPECT_EQ(MomentAt(options, 0).phase, Phase::kAll);
+  EXPECT_NEAR(MomentAt(options, 1).vision_encoder_rate, 0.004, 1e-6);
+}
+
 TEST(MomentAt, RatesOnlyFallAfterTheWarmUp) {
   double rate = 2;
   for (int i = 413; i <= 1000; ++i) {
@@ -116,6 +133,13 @@ TEST(Validate, NamesTheOptionThatIsWrong) {
       {"--batch", [](TrainOptions& o) { o.batch = 8192; }},
       {"--loaders", [](TrainOptions& o) { o.loaders = 0; }},
       {"--evaluate-pictures", [](TrainOptions& o) { o.evaluate_images = -1; }},
+      {"--blocks", [](TrainOptions& o) { o.blocks = 0; }},
+      {"--steps", [](TrainOptions& o) { o.steps = -1; }},
+      {"--distil-features", [](TrainOptions& o) { o.distil.features = -1; }},
+      {"--distil-visual-logits", [](TrainOptions& o) { o.distil.visual_logits = kNotANumber; }},
+      {"--distil-temperature", [](TrainOptions& o) { o.distil.temperature = 0; }},
+      {"--teacher-outputs", [](TrainOptions& o) { o.distil.logits = 1; }},
+      {"--supervised", [](TrainOptions& o) { o.distil.supervised = 0; }},
   };
   for (const Case& c : cases) {
     TrainOptions options = sound;

@@ -12,13 +12,14 @@
 #include <vector>
 
 #include "train/data/loader.h"
+#include "train/distil/teacher_samples.h"
 #include "train/loop/carry_over.h"
 #include "train/loop/checkpoint.h"
 #include "train/loop/evaluation.h"
-#include "train/loop/losses.h"
 #include "train/loop/progress.h"
 #include "train/loop/replicas.h"
 #include "train/loop/schedule.h"
+#include "train/loop/step_losses.h"
 #include "train/ops/rounded.h"
 #include "train/scenes/things.h"
 #include "train/torch.h"
@@ -31,22 +32,22 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kCorpusScenes = 30000;
-constexpr int kTextPositions = 92;  // more than the longest question and reply need
+constexpr std::size_t kCorpusRecords = 50000;  // of a teacher's, for data sets without scenes
+constexpr int kTextPositions = 92;             // more than the longest question and reply need
 constexpr double kGradientNorm = 1.0;
-constexpr double kMaxMinutes = 1e6;
-constexpr double kGridLossWeight = 0.3;  // once the decoder learns too
-constexpr double kNameLossWeight = 0.2;
-constexpr double kMentionLossWeight = 0.2;
-constexpr double kOrderLossWeight = 0.5;
-constexpr double kNumberLossWeight = 0.3;
-constexpr double kExitLossWeight = 0.5;
 constexpr float kNamelessFraction = 0.1f;
 constexpr double kSmoothing = 0.98;  // of the stats in the progress line
 constexpr std::uint64_t kHeldOutSeed = 0x5eed0001;
 
 volatile std::sig_atomic_t stop_requested = 0;
 
-Vocabulary LearnVocabulary(const TrainOptions& options) {
+// teacher: null if there is none.
+Vocabulary LearnVocabulary(const TrainOptions& options, const TeacherFolder* teacher) {
+  if (teacher != nullptr && !HasScenes(*teacher)) {
+    std::vector<std::string> texts = TaughtTexts(*teacher, kCorpusRecords);
+    for (std::string& text : texts) text = " " + text;
+    return TrainBpe(texts, options.vocabulary);
+  }
   std::mt19937_64 rng(options.seed);
   std::vector<Scene> scenes;
   for (int i = 0; i < kCorpusScenes; ++i) scenes.push_back(Compose({}, rng));
@@ -55,27 +56,28 @@ Vocabulary LearnVocabulary(const TrainOptions& options) {
   return TrainBpe(texts, options.vocabulary);
 }
 
-Run NewRun(const TrainOptions& options) {
+Run NewRun(const TrainOptions& options, const TeacherFolder* teacher) {
   Run run;
-  run.vocabulary = LearnVocabulary(options);
+  run.vocabulary = LearnVocabulary(options, teacher);
   run.shape.image_side = options.image_side;
   run.shape.things = static_cast<int>(ThingNames().size());
   run.shape.decoder.width = options.width;
   run.shape.decoder.heads = options.width / 32;
+  run.shape.decoder.blocks = options.blocks;
   run.shape.decoder.vocabulary = static_cast<int>(run.vocabulary.tokens.size());
   run.shape.decoder.context = run.shape.cells() + kTextPositions;
   return run;
 }
 
-Result<Run> StartRun(const TrainOptions& options) {
+Result<Run> StartRun(const TrainOptions& options, const TeacherFolder* teacher) {
   std::error_code failure;
   std::filesystem::create_directories(options.out, failure);
   if (failure) return Error{ErrorCode::kIo, options.out + ": " + failure.message()};
-  Result<Run> started = options.from.empty() ? NewRun(options) : LoadRun(options.from);
+  Result<Run> started = options.from.empty() ? NewRun(options, teacher) : LoadRun(options.from);
   if (!started) return started.error();
   Run& run = *started;
   if (options.relearn_vocabulary && !options.from.empty()) {
-    run.vocabulary = LearnVocabulary(options);
+    run.vocabulary = LearnVocabulary(options, teacher);
     run.shape.decoder.vocabulary = static_cast<int>(run.vocabulary.tokens.size());
   }
   if (!options.exits.empty()) {
@@ -105,11 +107,38 @@ struct TrainingContext {
   Tokenizer tokenizer;
   Glyphs glyphs;
   Vlm model;
+  std::unique_ptr<TeacherSamples> teacher = nullptr;  // null: there is none
 };
 
+// Opens the teacher's outputs for the context's student, and adds what only training needs.
+MaybeError AddTeacher(const TrainOptions& options, std::optional<TeacherFolder> folder,
+                      TrainingContext& context) {
+  if (!folder) return std::nullopt;
+  auto samples =
+      TeacherSamples::Open(*std::move(folder), options.distil, context.glyphs, context.tokenizer);
+  if (!samples) return samples.error();
+  context.teacher = *std::move(samples);
+  if (options.distil.features > 0) {
+    AddFeatureMap(context.model, context.teacher->feature_width());
+  }
+  std::printf("%s\n", context.teacher->Summary().c_str());
+  if (options.stage != Stage::kEncoder || options.distil.on_features()) return std::nullopt;
+  if (context.teacher->has_scenes() && options.distil.supervised > 0) return std::nullopt;
+  return Error{ErrorCode::kInvalid,
+               "--stage encoder: expected --distil-features or --distil-relations: there is "
+               "nothing else to learn from"};
+}
+
 Result<std::unique_ptr<TrainingContext>> OpenTrainingContext(const TrainOptions& options) {
+  std::optional<TeacherFolder> teacher;
+  if (!options.distil.teacher_outputs.empty()) {
+    Result<TeacherFolder> opened = TeacherFolder::Open(options.distil.teacher_outputs);
+    if (!opened) return opened.error();
+    teacher.emplace(*std::move(opened));
+  }
   const bool resumes = std::filesystem::exists(options.out + "/run.json");
-  Result<Run> run = resumes ? LoadRun(options.out) : StartRun(options);
+  Result<Run> run =
+      resumes ? LoadRun(options.out) : StartRun(options, teacher ? &*teacher : nullptr);
   if (!run) return run.error();
   if (run->shape.things != static_cast<int>(ThingNames().size())) {
     return Error{ErrorCode::kCorrupt, options.out + "/run.json: things: expected " +
@@ -122,8 +151,10 @@ Result<std::unique_ptr<TrainingContext>> OpenTrainingContext(const TrainOptions&
   if (!glyphs) return glyphs.error();
   run->shape.decoder.rounded_to = RoundingType(options.quantized_as);
   Vlm model(run->shape);
-  return std::unique_ptr<TrainingContext>(
+  std::unique_ptr<TrainingContext> context(
       new TrainingContext{*std::move(run), *std::move(tokenizer), *std::move(glyphs), model});
+  if (auto error = AddTeacher(options, std::move(teacher), *context)) return *error;
+  return context;
 }
 
 // The first token of every name, with the preceding space; -1 for no thing.
@@ -136,12 +167,14 @@ torch::Tensor NameIds(const Tokenizer& tokenizer) {
   return torch::tensor(ids, torch::kInt64);
 }
 
-// Two parameter groups: the vision encoder with its grid heads, and the rest.
+// Two parameter groups: the vision encoder with its grid heads and its map to a teacher's features,
+// and the rest.
 torch::optim::AdamW MakeOptimizer(Vlm& model, const TrainOptions& options) {
   std::vector<torch::Tensor> vision_encoder, rest;
   for (const auto& named : model->named_parameters()) {
-    const bool of_vision_encoder =
-        named.key().rfind("eye", 0) == 0 || named.key().rfind("grid", 0) == 0;
+    const bool of_vision_encoder = named.key().starts_with("eye") ||
+                                   named.key().starts_with("grid") ||
+                                   named.key().starts_with("distil");
     (of_vision_encoder ? vision_encoder : rest).push_back(named.value());
   }
   const auto adam = torch::optim::AdamWOptions(options.rate).betas({0.9, 0.98}).weight_decay(0.02);
@@ -157,84 +190,65 @@ void SetRates(torch::optim::AdamW& optimizer, const Moment& moment) {
   }
 }
 
-// The loss of the decoder and of what trains it, on the first images of the features.
-torch::Tensor DecoderLoss(Vlm& model, const torch::Tensor& cells, const Batch& batch,
-                          Losses& losses) {
-  const ResidualStreams streams =
-      model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
-  return TextLoss(model->decoder, streams.last, batch, losses) +
-         kExitLossWeight * ExitLoss(model->decoder, streams.exits, batch, losses) +
-         kMentionLossWeight * MentionLoss(model, streams.middle, batch, losses) +
-         kOrderLossWeight * OrderLoss(model, streams.late, batch, losses) +
-         kNumberLossWeight * NumberLoss(model, streams.cells, batch, losses);
-}
-
-// The forward pass of one step in this phase. text_images: how many of the batch have texts to
-// learn from; the others train the vision encoder alone.
-Losses ComputeLosses(Vlm& model, const Batch& batch, const Moment& moment, int text_images,
-                     const torch::Tensor& name_ids) {
-  Losses losses;
-  // A frozen vision encoder uses its running statistics, so the decoder gets the features that the
-  // engine will compute.
-  model->vision_encoder->train(moment.phase != Phase::kDecoder);
-  const Batch texts = FirstOf(batch, text_images);
-  if (moment.phase == Phase::kDecoder) {
-    torch::Tensor features;
-    {
-      const torch::NoGradGuard frozen;
-      features = model->EncodeImages(texts.images);
-    }
-    const torch::Tensor cells = model->Project(features);
-    losses.total = DecoderLoss(model, cells, texts, losses) +
-                   kNameLossWeight * NameLoss(model->decoder, cells, texts, name_ids, losses);
-    return losses;
-  }
-  const torch::Tensor features = model->EncodeImages(batch.images);
-  const torch::Tensor grid_loss = GridLoss(model->PredictGrid(features), batch, losses);
-  losses.total = grid_loss;
-  if (moment.phase == Phase::kVisionEncoder && !moment.keeps_names) return losses;
-  const torch::Tensor cells = model->Project(features);
-  const torch::Tensor name_loss = NameLoss(model->decoder, cells, batch, name_ids, losses);
-  if (moment.phase == Phase::kVisionEncoder) {
-    losses.total = grid_loss + kNameLossWeight * name_loss;
-    return losses;
-  }
-  const torch::Tensor text_cells = cells.narrow(0, 0, text_images);
-  losses.total = DecoderLoss(model, text_cells, texts, losses) + kNameLossWeight * name_loss +
-                 kGridLossWeight * grid_loss;
-  return losses;
-}
-
 // Exponential moving averages of the losses, for the progress line and the log.
 class RunningStats {
  public:
   void Add(const Losses& losses) {
-    const double now[kCount] = {losses.cover,   losses.center, losses.box,        losses.color,
-                                losses.digit,   losses.text,   losses.text_right, losses.name,
-                                losses.mention, losses.order,  losses.number,     losses.exit};
+    const double now[kCount] = {losses.cover,
+                                losses.center,
+                                losses.box,
+                                losses.color,
+                                losses.digit,
+                                losses.text,
+                                losses.text_right,
+                                losses.name,
+                                losses.mention,
+                                losses.order,
+                                losses.number,
+                                losses.exit,
+                                losses.distil.features,
+                                losses.distil.relations,
+                                losses.distil.logits,
+                                losses.distil.visual_logits,
+                                losses.distil.visual_relations};
     for (std::size_t i = 0; i < kCount; ++i) {
       values_[i] = started_ ? kSmoothing * values_[i] + (1 - kSmoothing) * now[i] : now[i];
     }
     started_ = true;
   }
-  std::string Text() const {
+  // taught: whether there is a teacher.
+  std::string Text(bool taught) const {
     char text[256];
     std::snprintf(text, sizeof(text),
                   "cover %.3f center %.3f color %.3f digit %.3f name %.3f mention %.3f order %.3f "
                   "number %.3f exit %.3f text %.3f right %.3f",
                   values_[0], values_[1], values_[3], values_[4], values_[7], values_[8],
                   values_[9], values_[10], values_[11], values_[5], values_[6]);
-    return text;
+    if (!taught) return text;
+    char distilled[128];
+    std::snprintf(distilled, sizeof(distilled),
+                  " distil: features %.3f relations %.3f logits %.3f visual %.3f %.3f", values_[12],
+                  values_[13], values_[14], values_[15], values_[16]);
+    return std::string(text) + distilled;
   }
-  nlohmann::json Json() const {
-    return {{"cover", values_[0]},      {"centre", values_[1]},  {"place", values_[2]},
-            {"colour", values_[3]},     {"digit", values_[4]},   {"text", values_[5]},
-            {"text_right", values_[6]}, {"name", values_[7]},    {"mention", values_[8]},
-            {"order", values_[9]},      {"number", values_[10]}, {"exit", values_[11]}};
+  nlohmann::json Json(bool taught) const {
+    nlohmann::json json = {
+        {"cover", values_[0]},      {"centre", values_[1]},  {"place", values_[2]},
+        {"colour", values_[3]},     {"digit", values_[4]},   {"text", values_[5]},
+        {"text_right", values_[6]}, {"name", values_[7]},    {"mention", values_[8]},
+        {"order", values_[9]},      {"number", values_[10]}, {"exit", values_[11]}};
+    if (taught) {
+      json["distil_features"] = values_[12];
+      json["distil_relations"] = values_[13];
+      json["distil_logits"] = values_[14];
+      json["distil_visual_logits"] = values_[15];
+      json["distil_visual_relations"] = values_[16];
+    }
+    return json;
   }
 
  private:
-  static constexpr std::size_t kCount = 12;
+  static constexpr std::size_t kCount = 17;
   double values_[kCount] = {};
   bool started_ = false;
 };
@@ -260,18 +274,27 @@ class Session {
     images_before_ = state_.images;
     started_ = Clock::now();
     // After loading, because the replicas share the memory of the weights.
-    replicas_ = std::make_unique<Replicas>(context_.model, options_.threads);
+    replicas_ = std::make_unique<Replicas>(context_.model, options_.threads, [this](Vlm& copy) {
+      if (options_.distil.features > 0) AddFeatureMap(copy, context_.teacher->feature_width());
+    });
     const int parts = replicas_->count();
     text_images_ = options_.batch / parts;
-    Loader loader(SamplesFor(context_.run.shape, context_.glyphs, Split::kTrain, Wording::kTrained),
-                  text_images_ + options_.grid_batch / parts, options_.seed,
+    const SampleOptions samples =
+        SamplesFor(context_.run.shape, context_.glyphs, Split::kTrain, Wording::kTrained);
+    Loader loader(samples, text_images_ + options_.grid_batch / parts, options_.seed,
                   static_cast<std::uint64_t>(state_.step * parts), options_.loaders,
-                  context_.glyphs, context_.tokenizer);
+                  NthSample(samples));
     context_.model->train();
     double saved = state_.minutes;
-    while (state_.minutes < options_.minutes && stop_requested == 0) {
+    while (Done() < 1 && stop_requested == 0) {
       std::vector<Batch> batches;
-      for (int i = 0; i < parts; ++i) batches.push_back(loader.Next());
+      try {
+        for (int i = 0; i < parts; ++i) batches.push_back(loader.Next());
+      } catch (const ImagesGone& gone) {
+        progress_.EndLine();
+        if (auto error = Save()) return error;
+        return Error{ErrorCode::kNotFound, gone.what()};
+      }
       Step(batches);
       if (state_.minutes - saved >= options_.checkpoint_minutes) {
         saved = state_.minutes;
@@ -279,10 +302,30 @@ class Session {
       }
     }
     progress_.EndLine();
+    ReportUnreadable();
     return Save();
   }
 
  private:
+  // Scenes that are drawn for the occasion, or the images of a teacher.
+  MakeNthSample NthSample(const SampleOptions& samples) const {
+    if (const TeacherSamples* const teacher = context_.teacher.get()) {
+      return [=, seed = options_.seed](std::uint64_t n, std::mt19937_64&, ThreadPool& pool) {
+        return teacher->Make(n, seed, samples, pool);
+      };
+    }
+    return [this, samples](std::uint64_t, std::mt19937_64& rng, ThreadPool& pool) {
+      return MakeSample(samples, context_.glyphs, context_.tokenizer, rng, pool);
+    };
+  }
+
+  void ReportUnreadable() const {
+    if (context_.teacher == nullptr || context_.teacher->unreadable() == 0) return;
+    std::printf("%llu times, an image could not be read and another was taken, first: %s\n",
+                static_cast<unsigned long long>(context_.teacher->unreadable()),
+                context_.teacher->first_unreadable().c_str());
+  }
+
   MaybeError TakeWeights() {
     const Result<Run> old = LoadRun(options_.from);
     if (!old) return old.error();
@@ -295,11 +338,11 @@ class Session {
   }
 
   void Step(const std::vector<Batch>& batches) {
-    const Moment moment = MomentAt(options_, state_.minutes / options_.minutes);
+    const Moment moment = MomentAt(options_, Done());
     SetRates(optimizer_, moment);
     const std::vector<Losses> losses =
         replicas_->Backward(batches, [&](Vlm& model, const Batch& batch) {
-          return ComputeLosses(model, batch, moment, text_images_, name_ids_);
+          return StepLosses(model, batch, {moment, text_images_, name_ids_}, options_.distil);
         });
     torch::nn::utils::clip_grad_norm_(context_.model->parameters(), kGradientNorm);
     optimizer_.step();
@@ -318,16 +361,27 @@ class Session {
     char head[64];
     std::snprintf(head, sizeof(head), "phase %d  %.0f images/s  ", static_cast<int>(moment.phase),
                   speed);
-    progress_.Show(state_.minutes / options_.minutes, head + stats_.Text(),
-                   60.0 * (options_.minutes - state_.minutes));
+    progress_.Show(Done(), head + stats_.Text(context_.teacher != nullptr), SecondsLeft());
     if (state_.minutes < next_log_) return;
     next_log_ = state_.minutes + 1.0;
-    nlohmann::json line = stats_.Json();
+    nlohmann::json line = stats_.Json(context_.teacher != nullptr);
     line["minutes"] = state_.minutes;
     line["pictures"] = state_.images;
     line["phase"] = static_cast<int>(moment.phase);
     line["pictures_per_s"] = speed;
     std::ofstream(options_.out + "/log.jsonl", std::ios::app) << line.dump() << "\n";
+  }
+
+  // How much of the run is over, in [0, 1].
+  double Done() const {
+    return options_.steps > 0 ? std::min(1.0, static_cast<double>(state_.step) /
+                                                  static_cast<double>(options_.steps))
+                              : std::min(1.0, state_.minutes / options_.minutes);
+  }
+
+  double SecondsLeft() const {
+    const double done = std::max(Done(), 1e-9);
+    return 60.0 * state_.minutes * (1 - done) / done;
   }
 
   MaybeError Save() { return SaveCheckpoint(options_.out, context_.model, optimizer_, state_); }
@@ -349,6 +403,10 @@ class Session {
 
 // Evaluates once with the plain wordings, and once with those that training never uses.
 MaybeError PrintEvaluation(const TrainOptions& options, TrainingContext& context) {
+  if (context.teacher != nullptr && !context.teacher->has_scenes()) {
+    std::puts("not evaluated: scenes are no test of this data set (edgevlm eval)");
+    return std::nullopt;
+  }
   const int batches = (options.evaluate_images + options.batch - 1) / options.batch;
   const auto evaluate = [&](Wording wording, bool blank) {
     Loader loader(SamplesFor(context.run.shape, context.glyphs, Split::kHeldOut, wording),
@@ -366,54 +424,6 @@ MaybeError PrintEvaluation(const TrainOptions& options, TrainingContext& context
 }
 
 }  // namespace
-
-MaybeError Validate(const TrainOptions& options) {
-  const auto invalid = [](const char* what, double found) -> MaybeError {
-    return Error{ErrorCode::kInvalid, std::string(what) + ", found " + std::to_string(found)};
-  };
-  if (options.out.empty()) return Error{ErrorCode::kInvalid, "--out: expected a folder"};
-  if (!(options.minutes > 0 && options.minutes <= kMaxMinutes)) {
-    return invalid("--minutes: expected more than 0, up to a million", options.minutes);
-  }
-  if (!(options.vision_encoder_part >= 0 && options.vision_encoder_part < 1)) {
-    return invalid("--eye-part: expected from 0 to less than 1", options.vision_encoder_part);
-  }
-  if (!(options.blind_part >= 0 && options.blind_part <= 1 - options.vision_encoder_part)) {
-    return invalid("--blind-part: expected from 0 to what --eye-part leaves", options.blind_part);
-  }
-  if (options.image_side < 64 || options.image_side > 512 || options.image_side % kCellPixels) {
-    return invalid("--picture-side: expected a multiple of 16 from 64 to 512", options.image_side);
-  }
-  if (options.width < 32 || options.width > 1024 || options.width % 32 != 0) {
-    return invalid("--width: expected a multiple of 32 from 32 to 1024", options.width);
-  }
-  if (!options.quantized_as.empty() && !RoundingType(options.quantized_as)) {
-    return Error{ErrorCode::kInvalid,
-                 "--quantize-aware: expected q4_0, q4_1, q5_0, q5_1, q8_0 or iq4_nl, found " +
-                     options.quantized_as};
-  }
-  if (options.vocabulary < 300 || options.vocabulary > 50000) {
-    return invalid("--vocabulary: expected 300 to 50000", options.vocabulary);
-  }
-  if (options.threads < 1 || options.threads > 256) {
-    return invalid("--threads: expected 1 to 256", options.threads);
-  }
-  if (options.batch < options.threads || options.batch % options.threads != 0) {
-    return invalid("--batch: expected a multiple of --threads", options.batch);
-  }
-  if (options.grid_batch < 0 || options.grid_batch > 4096 ||
-      options.grid_batch % options.threads != 0) {
-    return invalid("--grid-batch: expected a multiple of --threads up to 4096", options.grid_batch);
-  }
-  if (options.batch > 4096) return invalid("--batch: expected at most 4096", options.batch);
-  if (options.loaders < 1 || options.loaders > 256) {
-    return invalid("--loaders: expected 1 to 256", options.loaders);
-  }
-  if (options.evaluate_images < 0 || options.evaluate_images > 1000000) {
-    return invalid("--evaluate-pictures: expected 0 to 1000000", options.evaluate_images);
-  }
-  return std::nullopt;
-}
 
 MaybeError Train(const TrainOptions& options) {
   if (auto error = Validate(options)) return error;

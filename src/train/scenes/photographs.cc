@@ -16,8 +16,8 @@
 namespace edgevlm::train {
 namespace {
 
-constexpr int kSide = 480;    // pixels
-constexpr int kAttempts = 8;  // parts to choose from
+constexpr int kPhotographSide = 480;  // pixels
+constexpr int kAttempts = 8;          // parts to choose from
 
 // A part of an image, in its pixels.
 struct Part {
@@ -97,10 +97,10 @@ Result<std::vector<Image>> LoadPhotographs(const std::string& folder) {
   for (const std::filesystem::path& path : paths) {
     const Result<MappedFile> file = MappedFile::Open(path.string());
     if (!file) return file.error();
-    const Result<Image> image = Decode(file->bytes(), {}, kSide);
+    const Result<Image> image = Decode(file->bytes(), {}, kPhotographSide);
     if (!image) return Error{image.error().code, path.string() + ": " + image.error().message};
-    const float scale =
-        static_cast<float>(kSide) / static_cast<float>(std::max(image->width, image->height));
+    const float scale = static_cast<float>(kPhotographSide) /
+                        static_cast<float>(std::max(image->width, image->height));
     const auto scaled = [scale](int size) {
       return std::max(1, static_cast<int>(static_cast<float>(size) * scale));
     };
