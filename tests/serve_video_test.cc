@@ -96,6 +96,20 @@ TEST_F(ServeVideoTest, AModelForOneImageRepliesAboutEachFrame) {
   const std::string first = object["videos"][0]["frames"][0]["text"];
   EXPECT_THAT(object["caption"].get<std::string>(), HasSubstr("0:01.0  " + first + "\n"));
   EXPECT_LE(object["usage"]["completion_tokens"], 6);
+  // Frames for a question, of which there is none in a caption.
+  const auto ask = [&](const std::string& question) {
+    std::vector<std::array<std::string, 2>> fields = {{"frames", "query:2"}, {"max_tokens", "3"}};
+    if (!question.empty()) fields.push_back({"question", question});
+    return server.Request("POST", question.empty() ? "/caption" : "/vqa", kVideoForm,
+                          FormOf(clip, fields));
+  };
+  const HttpReply asked = ask("is there a circle?");
+  ASSERT_EQ(asked.status, 200) << asked.body;
+  EXPECT_EQ(asked.Json()["videos"][0]["selector"], "query");
+  EXPECT_EQ(asked.Json()["videos"][0]["frames"].size(), 2);
+  EXPECT_EQ(ask("what happens?").Json()["videos"][0]["selector"], "scene");
+  EXPECT_EQ(ask("").status, 400);
+  EXPECT_THAT(ask("").body, HasSubstr("query: expected a question, found none"));
   // The same in a range, and as an answer in OpenAI's format.
   const json chat = ChatAbout(DataUri(clip), {{"frames", "fps:1"}, {"from", 2}, {"to", 3}});
   const HttpReply answer = server.Post("/v1/chat/completions", chat);

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 
 #include "program.h"
@@ -43,6 +44,15 @@ class VideoTest : public testing::Test {
     const Outcome made = RunEdgevlm({"datasets", "make", "frames", "--out", folder_.Path("set"),
                                      "--count", "1", "--size", "96"});
     EXPECT_EQ(made.exit_code, 0) << made.errors;
+    // ID,PATH,TYPE,After how many seconds does the SHAPE appear?,SECONDS,...
+    const std::string manifest = ReadWholeFile(folder_.Path("set/manifest.csv"));
+    std::smatch found;
+    const bool appears =
+        std::regex_search(manifest, found, std::regex("does the (\\w+) appear\\?,(\\d+)"));
+    EXPECT_TRUE(appears) << manifest;
+    if (!appears) return;
+    shape_ = found[1];
+    appears_seconds_ = std::stoi(found[2]);
   }
 
   // The clip as a file, or nothing where ffmpeg or edgevlm-video is missing.
@@ -62,6 +72,8 @@ class VideoTest : public testing::Test {
 
   const TestFolder folder_;
   const std::string clip_ = folder_.Path("set/clips/000000");
+  std::string shape_;
+  int appears_seconds_ = 0;
 };
 
 TEST_F(VideoTest, TheBuiltinModelCaptionsFrameByFrame) {
@@ -83,6 +95,30 @@ TEST_F(VideoTest, ARangeIsLookedAtAlone) {
                                     .output);
   EXPECT_THAT(TimesOf(object), ElementsAre(2, 3, 4));
   EXPECT_TRUE(object["frames"][2].contains("answer"));
+}
+
+TEST_F(VideoTest, QueryChoosesForTheQuestion) {
+  // The clip's shape appears at some time, and stays.
+  const json object = ParseLine(
+      RunEdgevlm({"ask", clip_, "is there a " + shape_ + "?", "--json", "--frames", "query:1"})
+          .output);
+  EXPECT_EQ(object["selector"], "query");
+  ASSERT_EQ(object["frames"].size(), 1U);
+  EXPECT_GE(object["frames"][0]["seconds"], appears_seconds_);
+  EXPECT_EQ(object["frames"][0]["timings"]["encode_ms"], 0) << "not encoded twice";
+  EXPECT_EQ(ParseLine(RunEdgevlm({"ask", clip_, "what happens?", "--json", "--frames", "query:2"})
+                          .output)["selector"],
+            "scene");
+  const Outcome caption = RunEdgevlm({"caption", clip_, "--frames", "query:2"});
+  EXPECT_EQ(caption.exit_code, 1);
+  EXPECT_THAT(caption.errors, HasSubstr("--frames: query: expected a question, found none"));
+  // Pairs of frames, of random weights.
+  const json pairs = ParseLine(
+      RunEdgevlm(WithQwen({"ask", clip_, "is there a ball?", "--json", "--frames", "query:2"}))
+          .output);
+  EXPECT_EQ(pairs["selector"], "query");
+  EXPECT_EQ(pairs["frames"].size(), 2U);
+  EXPECT_EQ(pairs["timings"]["encode_ms"], 0);
 }
 
 TEST_F(VideoTest, AModelForSeveralImagesSeesAllFrames) {
@@ -190,6 +226,9 @@ TEST_F(VideoTest, BadVideosAreOneLine) {
       {"watch", clip_, "--on", "rain"},
       {"watch", text},
       {"watch", folder_.Path("none.mp4")},
+      {"watch", "/dev/video987"},
+      {"caption", "/dev/video987"},
+      {"ask", "/dev/v4l/by-id/none", "what is there?"},
       {"caption", clip_, "--frames", "best"},
       {"caption", clip_, "--frames", "fps:0"}};
   for (const auto& arguments : bad) {

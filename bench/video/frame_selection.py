@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Compares the selectors of frames on rendered videos whose events are known.
 
-Usage: bench/video/frame_selection.py BUILD_DIR [VIDEOS]. Prints a table in Markdown: of all events, the share
-that a chosen frame shows, and the share whose shape the built-in model names in its answer about such a
-frame. The same on every machine, up to the rounding of the model.
+Usage: bench/video/frame_selection.py BUILD_DIR [VIDEOS]. Asks "is there a SHAPE?" about each shape of each
+video, and prints a table in Markdown: of all events, the share that a chosen frame shows, and the share
+with such a frame about which the built-in model answers "yes". Then the share of the other frames about
+which it does not. The same on every machine, up to the rounding of the model.
 """
 import csv
 import json
@@ -17,7 +18,7 @@ import tempfile
 SECONDS = 60
 FRAMES_PER_SECOND = 4  # as `edgevlm datasets make frames` draws them
 EVENTS = 8  # per video: shapes on an empty ground, with emptiness between them
-SELECTORS = ("uniform", "scene", "motion")
+SELECTORS = ("uniform", "scene", "motion", "query")
 COUNTS = (4, 8, 16)
 SHAPES = 24  # that events are made of
 FRAME_MS = 1000 // FRAMES_PER_SECOND
@@ -63,17 +64,33 @@ def compose(shapes, empty, folder, draw):
     return events
 
 
-def count(edgevlm, folder, events, selector):
-    """How many events a frame shows, and how many are named by an answer about such a frame."""
-    reply = json.loads(run(edgevlm, "ask", folder, "what is there?", "--json", "--frames", selector))
-    seen, named = set(), set()
-    for frame in reply["frames"]:
-        for event in events:
-            if event[0] <= 1000 * frame["seconds"] <= event[1] + FRAME_MS - 1:
-                seen.add(event)
-                if event[2] in frame["answer"]:
-                    named.add(event)
-    return len(seen), len(named)
+class Counts:
+    """Of one selector and number of frames."""
+
+    def __init__(self):
+        self.seen, self.answered = 0, 0  # events
+        self.others, self.denied = 0, 0  # frames without the shape
+
+    def ask(self, edgevlm, folder, events, selector):
+        """Asks about each shape."""
+        for shape in sorted({event[2] for event in events}):
+            question = f"is there a {shape}?"
+            frames = json.loads(run(edgevlm, "ask", folder, question, "--json", "--frames", selector))["frames"]
+            self.add(frames, [event for event in events if event[2] == shape])
+
+    def add(self, frames, events):
+        seen, answered = set(), set()
+        for frame in frames:
+            shown = [e for e in events if e[0] <= 1000 * frame["seconds"] <= e[1] + FRAME_MS - 1]
+            is_yes = frame["answer"].startswith("yes")
+            seen.update(shown)
+            if is_yes:
+                answered.update(shown)
+            if not shown:
+                self.others += 1
+                self.denied += not is_yes
+        self.seen += len(seen)
+        self.answered += len(answered)
 
 
 def main():
@@ -82,25 +99,25 @@ def main():
     edgevlm = f"{sys.argv[1]}/edgevlm"
     videos = int(sys.argv[2]) if len(sys.argv) == 3 else 20
     draw = random.Random(1)
-    sums = {}
+    sums = {(name, frames): Counts() for name in SELECTORS for frames in COUNTS}
     with tempfile.TemporaryDirectory() as temporary:
         shapes, empty = read_shapes(edgevlm, f"{temporary}/set")
         for i in range(videos):
             folder = f"{temporary}/{i}"
             events = compose(shapes, empty, folder, draw)
-            for name in SELECTORS:
-                for frames in COUNTS:
-                    found = count(edgevlm, folder, events, f"{name}:{frames}")
-                    before = sums.get((name, frames), (0, 0))
-                    sums[name, frames] = tuple(a + b for a, b in zip(before, found))
+            for (name, frames), counts in sums.items():
+                counts.ask(edgevlm, folder, events, f"{name}:{frames}")
     print("| selector |" + "".join(f" {frames} frames |" for frames in COUNTS))
     print("| --- |" + " --- |" * len(COUNTS))
     for name in SELECTORS:
         cells = ""
         for frames in COUNTS:
-            seen, named = (100 * n / (videos * EVENTS) for n in sums[name, frames])
-            cells += f" {seen:.0f} %, {named:.0f} % |"
+            counts = sums[name, frames]
+            seen, answered = (100 * n / (videos * EVENTS) for n in (counts.seen, counts.answered))
+            cells += f" {seen:.0f} %, {answered:.0f} % |"
         print(f"| `{name}` |{cells}")
+    others, denied = (sum(getattr(counts, name) for counts in sums.values()) for name in ("others", "denied"))
+    print(f"of {others} frames without the shape, it answers otherwise about {100 * denied / others:.0f} %")
 
 
 main()

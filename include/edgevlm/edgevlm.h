@@ -220,6 +220,14 @@ struct EncodedVideo {
   Timings timings;
 };
 
+// How frames of a video are to be compared.
+struct CompareOptions {
+  VideoOptions video = {};  // as for Session::EncodeVideo
+  std::string scope = {};   // as of ReplyRequest: only the same scope finds cached frames
+  // Called before each step: true ends it (kCancelled). Null: never.
+  std::function<bool()> is_cancelled = {};
+};
+
 struct Reply {
   std::string text;  // valid UTF-8, all that was streamed
   FinishReason finish_reason = FinishReason::kEndOfText;
@@ -339,6 +347,21 @@ class Engine {
   // the context is left out, instead of an error. Cost: a prefill, and the encoding of the images.
   // Errors: those of Chat for texts and images; kInvalid (there are none), kTooLarge.
   Result<Embedding> Embed(std::span<const Part> parts, bool cut = false) const;
+
+  // How well frames of a video fit what a question (UTF-8, English) looks for, for choosing among
+  // them: of each, or of each pair (ModelInfo::has_frame_pairs), the cosine between the embeddings
+  // of the image, less the mean of all, and of the question's words, less those of no word in
+  // particular. Empty: the question looks for nothing ("what happens?"). The encoded frames go into
+  // the image cache, if there is one. Cost: the encoding of all frames, and a prefill of each.
+  // Errors: those of Embed and, but for kUnsupported, of Session::EncodeVideo; kCancelled.
+  Result<std::vector<float>> CompareWithQuestion(std::span<const FrameView> frames,
+                                                 std::string_view question,
+                                                 const CompareOptions& options = {}) const;
+  // How alike frames of a video, or pairs, are to the one before: the cosine of the vision
+  // encoder's embeddings, and 0 for the first. Cost: the encoding. Errors: those of
+  // CompareWithQuestion.
+  Result<std::vector<float>> CompareNeighbors(std::span<const FrameView> frames,
+                                              const CompareOptions& options = {}) const;
 
  private:
   friend class Session;

@@ -17,8 +17,8 @@ class AskCommand final : public Command {
   void Declare(CLI::App& app) override {
     app.add_option(
            "FILE", path_,
-           "JPEG, PNG, WebP or PPM file, a video, a folder of its frames, or a sound file; -\n"
-           "reads standard input")
+           "JPEG, PNG, WebP or PPM file, a video, a folder of its frames, a camera (/dev/video0),\n"
+           "or a sound file; - reads standard input")
         ->required()
         ->type_name("");
     app.add_option("QUESTION", question_, "in plain words")->required()->type_name("");
@@ -44,14 +44,14 @@ class AskCommand final : public Command {
   }
 
   ExitCode Run(Output& output) override {
-    if (session_file_.is_given()) model_.image_cache_bytes = kImageCacheBytes;
+    model_.image_cache_bytes = kImageCacheBytes;
     Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
     if (!reply_.json) PrintNotice(engine->info());
     Session session(*engine);
     const auto messages = session_file_.Restore(session);
     if (!messages) return Fail(messages.error());
-    const auto media = ReadMedia(path_, video_, engine->info());
+    const auto media = ReadMedia(path_, video_, *engine, question_);
     if (!media) return Fail(media.error());
     const auto sound = AboutSound();
     if (!sound) return Fail(sound.error());

@@ -18,8 +18,8 @@ class CaptionCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
     app.add_option("FILE", paths_,
-                   "JPEG, PNG, WebP or PPM files, videos, or folders of frames; - reads standard\n"
-                   "input")
+                   "JPEG, PNG, WebP or PPM files, videos, folders of frames, or a camera\n"
+                   "(/dev/video0); - reads standard input")
         ->required()
         ->type_name("");
     reply_.Declare(app);
@@ -41,7 +41,7 @@ class CaptionCommand final : public Command {
   }
 
   ExitCode Run(Output& output) override {
-    if (session_file_.is_given()) model_.image_cache_bytes = kImageCacheBytes;
+    model_.image_cache_bytes = kImageCacheBytes;
     Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
     if (!reply_.json) PrintNotice(engine->info());
@@ -50,7 +50,7 @@ class CaptionCommand final : public Command {
     if (!messages) return Fail(messages.error());
     ExitCode code = ExitCode::kDone;
     for (const std::string& path : paths_) {
-      const Result<bool> printed = CaptionOne(path, engine->info(), session, output);
+      const Result<bool> printed = CaptionOne(path, *engine, session, output);
       if (!printed) {
         code = Fail(printed.error());
       } else if (!*printed) {
@@ -63,9 +63,10 @@ class CaptionCommand final : public Command {
 
  private:
   // Whether the caption could be printed.
-  Result<bool> CaptionOne(const std::string& path, const ModelInfo& model, Session& session,
+  Result<bool> CaptionOne(const std::string& path, const Engine& engine, Session& session,
                           Output& output) {
-    const auto media = ReadMedia(path, video_, model);
+    const ModelInfo& model = engine.info();
+    const auto media = ReadMedia(path, video_, engine, "");
     if (!media) return media.error();
     const std::string title = paths_.size() > 1 ? Printable(path) + ": " : "";
     if (media->video) {

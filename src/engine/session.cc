@@ -225,7 +225,8 @@ MaybeError Session::SetImage(std::span<const std::byte> file) {
 
 MaybeError Session::SetImage(const PixelsView& pixels) {
   const ProfileRecorder::Scope scope(state_->recorder.get());
-  return state_->AdoptImage(EncodePixels(state_->engine, pixels, state_->profiler_or_null()));
+  return state_->AdoptImage(
+      SharePixels(state_->engine, pixels, {.profiler = state_->profiler_or_null()}));
 }
 
 MaybeError Session::SetImage(const EncodedImage& image) {

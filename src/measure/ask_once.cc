@@ -2,16 +2,9 @@
 
 #include <utility>
 
-namespace edgevlm {
+#include "video/select/video_choice.h"
 
-std::vector<FrameView> ViewsOf(std::span<const VideoFrame> frames) {
-  std::vector<FrameView> views;
-  for (const VideoFrame& frame : frames) {
-    views.push_back({.pixels = {frame.image.width, frame.image.height, frame.image.pixels},
-                     .seconds = frame.seconds});
-  }
-  return views;
-}
+namespace edgevlm {
 
 Result<Reply> AskOnce(Session& session, const AskedOnce& request) {
   Message message;

@@ -11,9 +11,6 @@
 
 namespace edgevlm {
 
-// The frames, which must live as long, for Session::EncodeVideo.
-std::vector<FrameView> ViewsOf(std::span<const VideoFrame> frames);
-
 struct AskedOnce {
   std::span<const std::vector<std::byte>> images;  // files
   std::span<const std::string> names = {};         // of the images, for errors; may be empty

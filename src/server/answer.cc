@@ -306,6 +306,18 @@ void Submit(ServerContext& context, Submission submission,
   cancellation->SetNumber(*number);
 }
 
+// What the user asked last.
+std::string QuestionOf(const ReplyRequest& request) {
+  const auto last = std::find_if(request.messages.rbegin(), request.messages.rend(),
+                                 [](const auto& message) { return message.role == Role::kUser; });
+  std::string question;
+  if (last == request.messages.rend()) return question;
+  for (const RequestPart& part : last->parts) {
+    if (!part.text.empty()) question += part.text + " ";
+  }
+  return question;
+}
+
 // The frames are chosen on another thread. A stream that shows progress begins before that.
 void AnswerAfterVideos(ServerContext& context, Submission submission,
                        const std::shared_ptr<ResponseWriter>& writer,
@@ -330,8 +342,10 @@ void AnswerAfterVideos(ServerContext& context, Submission submission,
         shared->has_begun = true;
         show(0);
       }
-      error = ChooseFrames(context.engine().info(), shared->videos,
+      error = ChooseFrames(context.engine(), shared->videos,
                            {.choice = shared->video_choice,
+                            .question = QuestionOf(shared->request),
+                            .scope = shared->request.scope,
                             .most_bytes = context.rules()->limits.body_bytes,
                             .is_cancelled = is_cancelled,
                             .on_video = show});

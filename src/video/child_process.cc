@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,14 +25,15 @@ Error SystemError(const std::string& what, int number) {
 // The file actions of a child: its descriptors, and no others of ours.
 class Descriptors {
  public:
-  Descriptors(int source, int output) {
+  Descriptors(int source, int output, int requests) {
     posix_spawn_file_actions_init(&actions_);
     for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
       posix_spawn_file_actions_addopen(&actions_, standard, "/dev/null", O_RDWR, 0);
     }
     if (source >= 0) posix_spawn_file_actions_adddup2(&actions_, source, kChildSourceFd);
     posix_spawn_file_actions_adddup2(&actions_, output, kChildOutputFd);
-    posix_spawn_file_actions_addclosefrom_np(&actions_, kChildOutputFd + 1);
+    posix_spawn_file_actions_adddup2(&actions_, requests, kChildRequestFd);
+    posix_spawn_file_actions_addclosefrom_np(&actions_, kChildRequestFd + 1);
   }
   Descriptors(const Descriptors&) = delete;
   Descriptors& operator=(const Descriptors&) = delete;
@@ -66,7 +68,7 @@ class DefaultSignals {
 };
 
 // Descriptors above those of the child, so that dup2 does not close one before it is copied.
-OwnedFd AboveChilds(int fd) { return OwnedFd(fcntl(fd, F_DUPFD_CLOEXEC, kChildOutputFd + 1)); }
+OwnedFd AboveChilds(int fd) { return OwnedFd(fcntl(fd, F_DUPFD_CLOEXEC, kChildRequestFd + 1)); }
 
 }  // namespace
 
@@ -87,11 +89,19 @@ Result<ChildProcess> ChildProcess::Start(const std::string& program,
   std::array<int, 2> ends = {-1, -1};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return SystemError("pipe", errno);
   OwnedFd read_end(ends[0]), write_end(ends[1]);
+  // Not a pipe: writing to a program that has ended is then an error, not a signal.
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    return SystemError("socketpair", errno);
+  }
+  OwnedFd requests(ends[0]);
+  const OwnedFd request_end(ends[1]);
   constexpr int kPipeBytes = 1 << 20;
   fcntl(write_end.get(), F_SETPIPE_SZ, kPipeBytes);  // fewer switches; smaller ones work too
   const OwnedFd child_source = source < 0 ? OwnedFd() : AboveChilds(source);
   const OwnedFd child_output = AboveChilds(write_end.get());
-  if ((source >= 0 && child_source.get() < 0) || child_output.get() < 0) {
+  const OwnedFd child_requests = AboveChilds(request_end.get());
+  if ((source >= 0 && child_source.get() < 0) || child_output.get() < 0 ||
+      child_requests.get() < 0) {
     return SystemError("file descriptors", errno);
   }
   std::vector<std::string> texts = {program};
@@ -100,17 +110,19 @@ Result<ChildProcess> ChildProcess::Start(const std::string& program,
   for (std::string& text : texts) argv.push_back(text.data());
   argv.push_back(nullptr);
   std::array<char*, 1> no_environment = {nullptr};
-  const Descriptors descriptors(child_source.get(), child_output.get());
+  const Descriptors descriptors(child_source.get(), child_output.get(), child_requests.get());
   const DefaultSignals signals;
   pid_t pid = -1;
   const int failed = posix_spawn(&pid, program.c_str(), descriptors.get(), signals.get(),
                                  argv.data(), no_environment.data());
   if (failed != 0) return SystemError(program + ": cannot be started", failed);
-  return ChildProcess(pid, std::move(read_end));
+  return ChildProcess(pid, std::move(read_end), std::move(requests));
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), output_(std::move(other.output_)) {}
+    : pid_(std::exchange(other.pid_, -1)),
+      output_(std::move(other.output_)),
+      requests_(std::move(other.requests_)) {}
 
 ChildProcess::~ChildProcess() {
   if (pid_ < 0) return;
@@ -124,6 +136,15 @@ Result<bool> ChildProcess::WaitForOutput(int timeout_ms) const {
   const int ready = poll(&waited, 1, timeout_ms);
   if (ready < 0 && errno != EINTR) return SystemError("poll", errno);
   return ready > 0;
+}
+
+MaybeError ChildProcess::Send(std::string_view text) const {
+  while (!text.empty()) {
+    const ssize_t count = send(requests_.get(), text.data(), text.size(), MSG_NOSIGNAL);
+    if (count < 0 && errno != EINTR) return SystemError("send", errno);
+    if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return std::nullopt;
 }
 
 Result<std::size_t> ChildProcess::Read(std::span<std::byte> bytes) const {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -30,6 +31,7 @@ class OwnedFd {
 // What the program finds open, besides nothing else.
 inline constexpr int kChildSourceFd = 3;
 inline constexpr int kChildOutputFd = 4;
+inline constexpr int kChildRequestFd = 5;  // what Send writes
 
 // Kills the program when it is destroyed. Threads: one at a time.
 class ChildProcess {
@@ -46,6 +48,9 @@ class ChildProcess {
   // Whether it has written something, or has closed its output, within this time. Errors: kIo.
   Result<bool> WaitForOutput(int timeout_ms) const;
 
+  // Writes a text for it to read. Errors: kIo (it has ended).
+  MaybeError Send(std::string_view text) const;
+
   // Reads what it writes: at least a byte, 0 when it has closed its output. Errors: kIo.
   Result<std::size_t> Read(std::span<std::byte> bytes) const;
 
@@ -56,10 +61,12 @@ class ChildProcess {
   pid_t pid() const { return pid_; }
 
  private:
-  ChildProcess(pid_t pid, OwnedFd output) : pid_(pid), output_(std::move(output)) {}
+  ChildProcess(pid_t pid, OwnedFd output, OwnedFd requests)
+      : pid_(pid), output_(std::move(output)), requests_(std::move(requests)) {}
 
   pid_t pid_ = -1;
   OwnedFd output_;
+  OwnedFd requests_;
 };
 
 }  // namespace edgevlm

@@ -30,11 +30,16 @@ std::optional<std::string> ProgramPath() {
   return std::nullopt;
 }
 
+// What errors begin with. A part of a request may be called what it is.
+std::string PrefixOf(const std::string& name, const std::string& medium) {
+  return (name.empty() || name == medium ? "" : name + ": ") + medium + ": ";
+}
+
 Result<DecoderInput> FindProgram(const std::string& name, const std::string& medium) {
   auto path = ProgramPath();
   if (path) return DecoderInput{.name = name, .medium = medium, .program = *std::move(path)};
   return Error{ErrorCode::kUnsupported,
-               name + ": " + medium + ": expected the program " + kProgram +
+               PrefixOf(name, medium) + "expected the program " + kProgram +
                    " beside edgevlm, found none: it is built with EDGEVLM_VIDEO=ON, which needs "
                    "FFmpeg's libraries (Debian: libavformat-dev libswscale-dev libswresample-dev "
                    "libseccomp-dev)"};
@@ -104,8 +109,7 @@ Result<std::unique_ptr<DecoderProgram>> DecoderProgram::Start(
   }
   Result<ChildProcess> child = ChildProcess::Start(input.program, arguments, file.get());
   if (!child) {
-    return Error{child.error().code,
-                 input.name + ": " + input.medium + ": " + child.error().message};
+    return Error{child.error().code, PrefixOf(input.name, input.medium) + child.error().message};
   }
   return std::unique_ptr<DecoderProgram>(
       new DecoderProgram(input, *std::move(child), max_side, limits));
@@ -113,10 +117,23 @@ Result<std::unique_ptr<DecoderProgram>> DecoderProgram::Start(
 
 DecoderProgram::DecoderProgram(const DecoderInput& input, ChildProcess child, int max_side,
                                const DecodingLimits& limits)
-    : prefix_((input.name.empty() ? "" : input.name + ": ") + input.medium + ": "),
+    : prefix_(PrefixOf(input.name, input.medium)),
       child_(std::move(child)),
-      reader_([this](std::span<std::byte> bytes) { return ReadOutput(bytes); }, max_side),
+      reader_(NewReader(max_side)),
       limits_(limits) {}
+
+MessageReader DecoderProgram::NewReader(int max_side) {
+  return {[this](std::span<std::byte> bytes) { return ReadOutput(bytes); }, max_side};
+}
+
+MaybeError DecoderProgram::Ask(const std::vector<std::string>& arguments, int max_side) {
+  std::string text;
+  for (const std::string& argument : arguments) text += argument + "\n";
+  text += kRequestEnd;
+  if (auto error = child_.Send(text)) return error;
+  reader_ = NewReader(max_side);
+  return std::nullopt;
+}
 
 Result<std::size_t> DecoderProgram::ReadOutput(std::span<std::byte> bytes) {
   constexpr int kWaitMs = 200;

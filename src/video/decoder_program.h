@@ -41,12 +41,19 @@ class DecoderProgram {
   DecoderProgram& operator=(const DecoderProgram&) = delete;
 
   MessageReader& messages() { return reader_; }
+
+  // Asks for something else of the same file; messages() then reads the answer. Not of streams.
+  // REQUIRES: the messages so far have come to their end. Errors: kIo (the program has ended).
+  MaybeError Ask(const std::vector<std::string>& arguments, int max_side);
+
   // An error of the messages, named. If they just stop, how the program ended is what happened.
   Error Explained(const Error& error);
 
  private:
   DecoderProgram(const DecoderInput& input, ChildProcess child, int max_side,
                  const DecodingLimits& limits);
+
+  MessageReader NewReader(int max_side);
 
   Result<std::size_t> ReadOutput(std::span<std::byte> bytes);
 

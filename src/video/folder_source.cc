@@ -98,7 +98,9 @@ Result<Image> ReadImage(const std::string& path, int max_side) {
 class FolderStream final : public FrameStream {
  public:
   FolderStream(VideoInfo info, std::vector<FrameFile> frames, const FrameRequest& request)
-      : info_(std::move(info)), frames_(std::move(frames)), request_(request), picker_(request) {}
+      : info_(std::move(info)), frames_(std::move(frames)), request_(request), picker_(request) {
+    is_done_ = !request.wants_frames;
+  }
 
   const VideoInfo& info() const override { return info_; }
   std::optional<double> end_seconds() const override {

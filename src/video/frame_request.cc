@@ -55,8 +55,9 @@ bool ReadArgument(std::string_view name, std::string_view value, FrameRequest& r
   if (name == "threads") return ReadWhole(value, 1, kMaxThreads, request.threads);
   if (!ReadWhole(value, 0, 1, flag)) return false;
   if (name == "rough") request.is_rough = flag == 1;
+  if (name == "frames") request.wants_frames = flag == 1;
   if (name == "otherwise") request.all_otherwise = flag == 1;
-  return name == "rough" || name == "otherwise";
+  return name == "rough" || name == "otherwise" || name == "frames";
 }
 
 }  // namespace
@@ -79,7 +80,8 @@ std::vector<std::string> ToArguments(const FrameRequest& request) {
       std::string("otherwise=") + (request.all_otherwise ? "1" : "0"),
       "side=" + std::to_string(request.max_side),
       "threads=" + std::to_string(request.threads),
-      std::string("rough=") + (request.is_rough ? "1" : "0")};
+      std::string("rough=") + (request.is_rough ? "1" : "0"),
+      std::string("frames=") + (request.wants_frames ? "1" : "0")};
   std::string times;
   for (const double seconds : request.times) times += (times.empty() ? "" : ",") + Text(seconds);
   if (!times.empty()) arguments.push_back("times=" + times);

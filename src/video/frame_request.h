@@ -34,7 +34,8 @@ struct FrameRequest {
   // Key frames alone, if the file lists so many of them in the range; else all frames, or none.
   int enough_key_frames = 0;  // 0: all frames
   bool all_otherwise = true;
-  int max_side = 1280;  // pixels; larger frames are scaled down to it
+  bool wants_frames = true;  // else the facts alone
+  int max_side = 1280;       // pixels; larger frames are scaled down to it
   // For statistics of frames: skips frames that no other one refers to, and the filter that smooths
   // the edges of blocks. Costs about half.
   bool is_rough = false;
@@ -45,7 +46,9 @@ struct FrameRequest {
 // REQUIRES: sides >= 1.
 ImageSize SizeToSend(double width, double height, int max_side);
 
-// The request as arguments of the program that decodes, and back. Errors: kInvalid.
+// The request as arguments of the program that decodes, and back. Errors: kInvalid. Those after the
+// first come as text: each with a line end behind it, and kRequestEnd at the end.
+inline constexpr char kRequestEnd = '\0';
 std::vector<std::string> ToArguments(const FrameRequest& request);
 Result<FrameRequest> ParseArguments(std::span<const char* const> arguments);
 

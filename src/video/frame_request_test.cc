@@ -18,6 +18,7 @@ TEST(FrameRequest, ArgumentsAreReadAsWritten) {
                                 .slack_seconds = 0.75,
                                 .enough_key_frames = 16,
                                 .all_otherwise = false,
+                                .wants_frames = false,
                                 .max_side = 321,
                                 .is_rough = true,
                                 .threads = 3};
@@ -30,6 +31,7 @@ TEST(FrameRequest, ArgumentsAreReadAsWritten) {
   EXPECT_EQ(read->slack_seconds, request.slack_seconds);
   EXPECT_EQ(read->enough_key_frames, request.enough_key_frames);
   EXPECT_EQ(read->all_otherwise, request.all_otherwise);
+  EXPECT_EQ(read->wants_frames, request.wants_frames);
   EXPECT_EQ(read->max_side, request.max_side);
   EXPECT_EQ(read->is_rough, request.is_rough);
   EXPECT_EQ(read->threads, request.threads);
@@ -38,7 +40,7 @@ TEST(FrameRequest, ArgumentsAreReadAsWritten) {
 TEST(FrameRequest, BadArgumentsAreErrors) {
   for (const char* text :
        {"", "from", "from=", "from=x", "from=nan", "times=2,1", "times=1,x", "side=0", "side=5000",
-        "threads=0", "rough=2", "keys=-1", "slack=x", "none=1"}) {
+        "threads=0", "rough=2", "keys=-1", "frames=2", "slack=x", "none=1"}) {
     EXPECT_FALSE(Parse({text})) << text;
   }
 }

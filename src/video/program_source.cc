@@ -1,6 +1,9 @@
 // Videos that the program beside this one decodes.
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <utility>
 
 #include "video/decoder_program.h"
@@ -10,9 +13,28 @@ namespace {
 
 constexpr const char* kMedium = "video";
 
+// A program that waits for the next request: starting one takes longer than most requests.
+class IdleProgram {
+ public:
+  std::unique_ptr<DecoderProgram> Take() {
+    const std::lock_guard lock(mutex_);
+    return std::move(program_);
+  }
+  void Put(std::unique_ptr<DecoderProgram> program) {
+    const std::lock_guard lock(mutex_);
+    program_ = std::move(program);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unique_ptr<DecoderProgram> program_;
+};
+
 class ProgramStream final : public FrameStream {
  public:
-  explicit ProgramStream(std::unique_ptr<DecoderProgram> program) : program_(std::move(program)) {}
+  // idle: gets the program when its frames have come to their end; null: it ends.
+  ProgramStream(std::unique_ptr<DecoderProgram> program, std::shared_ptr<IdleProgram> idle)
+      : program_(std::move(program)), idle_(std::move(idle)) {}
 
   MaybeError Begin() {
     Result<VideoMessage> first = program_->messages().Next();
@@ -32,31 +54,50 @@ class ProgramStream final : public FrameStream {
       return std::optional<VideoFrame>(std::move(*frame));
     }
     end_ = std::get<VideoEnd>(*message).seconds;
+    if (idle_ != nullptr) idle_->Put(std::move(program_));
     return std::optional<VideoFrame>();
   }
 
  private:
   std::unique_ptr<DecoderProgram> program_;
+  std::shared_ptr<IdleProgram> idle_;
   VideoInfo info_;
   std::optional<double> end_;
 };
 
+bool IsFile(const DecoderInput& input) {
+  return input.file.get() >= 0 && lseek(input.file.get(), 0, SEEK_CUR) >= 0;
+}
+
 class ProgramSource final : public VideoSource {
  public:
   ProgramSource(DecoderInput input, const DecodingLimits& limits)
-      : input_(std::move(input)), limits_(limits) {}
+      : input_(std::move(input)),
+        limits_(limits),
+        idle_(IsFile(input_) ? std::make_shared<IdleProgram>() : nullptr) {}
 
   Result<std::unique_ptr<FrameStream>> Read(const FrameRequest& request) const override {
-    auto program = DecoderProgram::Start(input_, ToArguments(request), request.max_side, limits_);
+    auto program = ProgramFor(request);
     if (!program) return program.error();
-    auto stream = std::make_unique<ProgramStream>(*std::move(program));
+    auto stream = std::make_unique<ProgramStream>(*std::move(program), idle_);
     if (auto error = stream->Begin()) return *error;
     return std::unique_ptr<FrameStream>(std::move(stream));
   }
 
  private:
+  Result<std::unique_ptr<DecoderProgram>> ProgramFor(const FrameRequest& request) const {
+    if (idle_ != nullptr) {
+      auto idle = idle_->Take();
+      // One that has ended meanwhile is as good as none.
+      if (idle != nullptr && !idle->Ask(ToArguments(request), request.max_side)) return idle;
+    }
+    return DecoderProgram::Start(input_, ToArguments(request), request.max_side, limits_);
+  }
+
   DecoderInput input_;
   DecodingLimits limits_;
+  // Null: the input can be read once.
+  const std::shared_ptr<IdleProgram> idle_;
 };
 
 Result<std::unique_ptr<VideoSource>> SourceOf(Result<DecoderInput> input,

@@ -360,6 +360,38 @@ TEST_F(VideoFiles, ADecoderWithoutTimeOrMemoryIsOneLine) {
               AnyOf(HasSubstr("memory"), HasSubstr("Cannot allocate"), HasSubstr("expected")));
 }
 
+// Those of this thread, as the kernel lists them, with blanks between them.
+std::string ChildrenOfThread() {
+  std::ifstream file("/proc/thread-self/children");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_F(VideoFiles, OneProgramAnswersSeveralRequests) {
+  const auto source = OpenVideoFile(MakeColors("h264.mp4", "-c:v libx264 -pix_fmt yuv420p"));
+  ASSERT_TRUE(source) << source.error().message;
+  const auto read = [&](const FrameRequest& request) {
+    std::vector<VideoFrame> frames;
+    const auto stream = (*source)->Read(request);
+    EXPECT_TRUE(stream) << stream.error().message;
+    EXPECT_EQ((*stream)->info().seconds, 3);
+    while (true) {
+      auto frame = (*stream)->Next();
+      if (!frame || !*frame) return ColorsOf(frames);
+      frames.push_back(**std::move(frame));
+    }
+  };
+  EXPECT_EQ(read({.wants_frames = false}), "");
+  const std::string children = ChildrenOfThread();
+  EXPECT_EQ(read({.times = {0.5, 1.5, 2.5}}), "rgb");
+  EXPECT_EQ(read({.times = {0.5, 1.5}, .max_side = 32}), "rg");
+  EXPECT_EQ(ChildrenOfThread(), children);
+  // One that is left in the middle ends, and another one is started.
+  ASSERT_TRUE((*source)->Read({}));
+  EXPECT_EQ(read({.times = {2.5}}), "b");
+  if (children.empty()) GTEST_SKIP() << "this kernel does not list children";
+  EXPECT_NE(ChildrenOfThread(), children);
+}
+
 TEST_F(VideoFiles, BytesInMemoryAreAVideoToo) {
   const std::string bytes = Bytes(MakeColors("h264.mp4", "-c:v libx264 -pix_fmt yuv420p"));
   const auto source = OpenVideoBytes("upload", std::as_bytes(std::span(bytes)));

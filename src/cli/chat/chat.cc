@@ -185,7 +185,7 @@ class ChatCommand final : public Command {
   }
 
   MaybeError Show(const std::string& path) {
-    auto media = ReadMedia(path, video_, engine_->info());
+    auto media = ReadMedia(path, video_, *engine_, "");
     if (!media) return media.error();
     if (media->video) return ShowVideo(path, *media);
     if (media->is_sound) {

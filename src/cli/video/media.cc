@@ -7,8 +7,9 @@
 
 #include "cli/input.h"
 #include "edgevlm/transcriber.h"
-#include "measure/ask_once.h"
+#include "video/camera/camera.h"
 #include "video/messages.h"
+#include "video/select/engine_judge.h"
 #include "video/video_source.h"
 
 namespace edgevlm {
@@ -24,9 +25,12 @@ bool IsVideoFile(const std::string& path) {
 }
 
 Result<Media> ReadVideo(const std::string& path, Result<std::unique_ptr<VideoSource>> source,
-                        const VideoChoice& choice, const ModelInfo& model) {
+                        const VideoChoice& choice, const Engine& engine,
+                        const std::string& question) {
   if (!source) return source.error();
-  Result<SelectedFrames> frames = SelectFrames(**source, SelectionFor(choice, model));
+  SelectionOptions options = SelectionFor(choice, engine.info());
+  options.judge = JudgeBy(engine, choice, question);
+  Result<SelectedFrames> frames = SelectFrames(**source, options);
   if (frames) return Media{.file = {}, .video = *std::move(frames)};
   if (frames.error().message.ends_with(MessageReader::kNoVideoTrack)) {
     return Media{.file = {}, .video = std::nullopt, .is_sound = true};
@@ -61,14 +65,19 @@ void DeclareVideo(CLI::App& app, VideoChoice& video) {
       ->check(CLI::Range(1, 1 << 20).description(""));
 }
 
-Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice,
-                        const ModelInfo& model) {
+Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice, const Engine& engine,
+                        const std::string& question) {
   std::error_code ignored;
+  if (IsCameraPath(path)) {
+    Result<std::vector<std::byte>> image = TakeImage(path, DecodingLimits());
+    if (!image) return image.error();
+    return Media{.file = *std::move(image), .video = std::nullopt};
+  }
   if (path != "-" && std::filesystem::is_directory(path, ignored)) {
-    return ReadVideo(path, OpenVideoFolder(path), choice, model);
+    return ReadVideo(path, OpenVideoFolder(path), choice, engine, question);
   }
   if (path != "-" && std::filesystem::is_regular_file(path, ignored) && IsVideoFile(path)) {
-    return ReadVideo(path, OpenVideoFile(path), choice, model);
+    return ReadVideo(path, OpenVideoFile(path), choice, engine, question);
   }
   Result<std::vector<std::byte>> file = ReadInput(path);
   if (!file) return file.error();
@@ -77,7 +86,7 @@ Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice,
     return Media{.file = *std::move(file), .video = std::nullopt, .is_sound = is_sound};
   }
   const std::string name = path == "-" ? "standard input" : path;
-  Result<Media> media = ReadVideo(name, OpenVideoBytes(name, *file), choice, model);
+  Result<Media> media = ReadVideo(name, OpenVideoBytes(name, *file), choice, engine, question);
   if (media) media->file = *std::move(file);
   return media;
 }

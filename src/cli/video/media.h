@@ -21,9 +21,11 @@ struct Media {
   bool is_sound = false;  // a recording, or a file of a video's format without frames
 };
 
-// Reads a file, or the chosen frames of a video: a file, a folder of frames, or for "-"
-// standard input. Errors, which name the path: those of ReadInput, OpenVideoFile, SelectFrames.
-Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice, const ModelInfo& model);
+// Reads a file, an image of a camera, or the chosen frames of a video: a file, a folder of frames,
+// or for "-" standard input. question: that frames are chosen for; empty: none. Errors, which name
+// the path: those of ReadInput, OpenVideoFile, TakeImage, SelectFrames.
+Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice, const Engine& engine,
+                        const std::string& question);
 
 // Encodes the frames. Errors: those of Session::EncodeVideo.
 Result<EncodedVideo> EncodeFrames(const SelectedFrames& video, const VideoChoice& choice,

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "measure/ask_once.h"
 #include "video/time_text.h"
 
 namespace edgevlm {

@@ -21,6 +21,7 @@
 #include "cli/output.h"
 #include "cli/watch/mqtt_client.h"
 #include "cli/watch/run_command.h"
+#include "video/camera/camera.h"
 #include "video/live/live_frames.h"
 
 namespace edgevlm {
@@ -49,8 +50,8 @@ class WatchCommand final : public Command {
     decode_.max_tokens = 64;
     app.add_option(
            "SOURCE", source_,
-           "rtsp:// or http:// address of a stream, a video, a folder of frames; - reads a\n"
-           "stream from standard input")
+           "camera (/dev/video0), rtsp:// or http:// address of a stream, a video, a folder of\n"
+           "frames; - reads a stream from standard input")
         ->required()
         ->type_name("");
     app.add_option("-q,--question", question_, "answered about each frame; left out: a caption")
@@ -83,7 +84,7 @@ class WatchCommand final : public Command {
         "  edgevlm watch rtsp://camera.local/stream -m smolvlm-256m-instruct --every 10s\n"
         "  edgevlm watch http://camera.local/video -q \"is the gate open?\" --on motion\n"
         "  edgevlm watch clip.mp4 --on scene --exec 'jq -r .caption >> log.txt'\n"
-        "  ffmpeg -f v4l2 -i /dev/video0 -f mpegts - | edgevlm watch -\n"
+        "  edgevlm watch /dev/video0 -q \"is somebody at the desk?\"\n"
         "Prints a JSON object per line. Of a stream, the latest frame is looked at: \"skipped\" "
         "counts\n"
         "those that came too fast, and \"late_ms\" is the age of the frame when its line is "
@@ -125,7 +126,9 @@ class WatchCommand final : public Command {
     return std::nullopt;
   }
 
-  bool is_stream() const { return source_ == "-" || IsStreamAddress(source_); }
+  // Whether it ends and may be opened again.
+  bool is_lasting() const { return IsStreamAddress(source_) || IsCameraPath(source_); }
+  bool is_stream() const { return source_ == "-" || is_lasting(); }
 
   Result<std::unique_ptr<VideoSource>> Open(const std::function<bool()>& is_cancelled) const {
     DecodingLimits limits = {.is_cancelled = is_cancelled};
@@ -133,6 +136,7 @@ class WatchCommand final : public Command {
     if (std::filesystem::is_directory(source_, ignored)) return OpenVideoFolder(source_);
     if (!is_stream()) return OpenVideoFile(source_, limits);
     limits.processor_seconds = 0;  // weeks
+    if (IsCameraPath(source_)) return OpenCamera(source_, limits);
     return source_ == "-" ? OpenVideoInput(limits) : OpenVideoStream(source_, limits);
   }
 
@@ -142,7 +146,7 @@ class WatchCommand final : public Command {
     LiveOptions options = {
         .trigger = {.on = on, .every_seconds = every_seconds},
         .is_live = is_stream(),
-        .reopens = IsStreamAddress(source_),
+        .reopens = is_lasting(),
         .max_side = std::clamp(2 * model.image_size, kLeastFrameSide, kMostFrameSide)};
     // Looks that lie close need frames as close.
     options.frames_per_second = std::max(options.frames_per_second, 1 / every_seconds);

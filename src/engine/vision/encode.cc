@@ -393,7 +393,7 @@ Result<std::vector<EncodedImage>> EncodeTogether(const EngineState& engine,
   return EncodePass(engine.model, images, workspace, engine.runtime.VisionRun(profiler));
 }
 
-Result<Image> ImageOf(const PixelsView& pixels) {
+MaybeError CheckPixels(const PixelsView& pixels) {
   const DecodeLimits limits;
   const auto found = std::to_string(pixels.width) + " x " + std::to_string(pixels.height);
   if (pixels.width < 1 || pixels.height < 1) {
@@ -408,6 +408,11 @@ Result<Image> ImageOf(const PixelsView& pixels) {
     return Error{ErrorCode::kInvalid, "pixels: rgb: expected " + std::to_string(3 * count) +
                                           " bytes, found " + std::to_string(pixels.rgb.size())};
   }
+  return std::nullopt;
+}
+
+Result<Image> ImageOf(const PixelsView& pixels) {
+  if (auto error = CheckPixels(pixels)) return *error;
   Image image;
   image.width = pixels.width;
   image.height = pixels.height;

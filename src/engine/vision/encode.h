@@ -56,7 +56,10 @@ Result<std::vector<EncodedImage>> EncodeTogether(const EngineState& engine,
 std::shared_ptr<const EncodedImage> ImageWithoutValues(const Model& model,
                                                        const ImageLayout& layout);
 
-// Checks and copies pixels. Errors: kInvalid, kTooLarge.
+// Errors: kInvalid (a side below 1, rgb of the wrong size), kTooLarge.
+MaybeError CheckPixels(const PixelsView& pixels);
+
+// Checks and copies pixels. Errors: those of CheckPixels.
 Result<Image> ImageOf(const PixelsView& pixels);
 
 // kUnsupported: the model reads no images.

@@ -19,10 +19,6 @@ constexpr std::size_t kImagesPerPass = 8;
 
 MaybeError CheckFrames(const Model& model, std::span<const FrameView> frames) {
   if (model.vision_encoder == nullptr) return NoVisionEncoder();
-  if (model.style->begins_with_image()) {
-    return Error{ErrorCode::kUnsupported,
-                 "video: expected a model that reads several images, found one for one at a time"};
-  }
   if (frames.empty()) return Error{ErrorCode::kInvalid, "video: expected frames, found none"};
   for (std::size_t i = 0; i < frames.size(); ++i) {
     const PixelsView& pixels = frames[i].pixels;
@@ -40,6 +36,12 @@ MaybeError CheckFrames(const Model& model, std::span<const FrameView> frames) {
     }
   }
   return std::nullopt;
+}
+
+MaybeError CheckSeveralImages(const Model& model) {
+  if (model.vision_encoder == nullptr || !model.style->begins_with_image()) return std::nullopt;
+  return Error{ErrorCode::kUnsupported,
+               "video: expected a model that reads several images, found one for one at a time"};
 }
 
 // One image of the prompt: a frame or a pair, of which an odd last one is a frame twice.
@@ -215,6 +217,7 @@ Result<EncodedVideo> Assemble(const Model& model, std::span<const Unit> units,
 
 Result<EncodedVideo> EncodeVideo(const EngineState& engine, std::span<const FrameView> frames,
                                  const VideoOptions& options, const EncodeVideoHooks& hooks) {
+  if (auto error = CheckSeveralImages(engine.model)) return *error;
   if (auto error = CheckFrames(engine.model, frames)) return *error;
   const bool in_pairs = engine.model.projector->video_form().in_pairs;
   const std::vector<Unit> units = UnitsOf(frames, in_pairs);
@@ -229,8 +232,32 @@ Result<EncodedVideo> EncodeVideo(const EngineState& engine, std::span<const Fram
   return video;
 }
 
+Result<std::vector<ImagePtr>> EncodeFrames(const EngineState& engine,
+                                           std::span<const FrameView> frames,
+                                           const VideoOptions& options,
+                                           const EncodeVideoHooks& hooks) {
+  if (auto error = CheckFrames(engine.model, frames)) return *error;
+  if (!engine.model.style->begins_with_image()) {
+    const bool in_pairs = engine.model.projector->video_form().in_pairs;
+    VideoEncoding encoding(engine, LimitsOf(engine.model, options), hooks);
+    return encoding.Encode(UnitsOf(frames, in_pairs));
+  }
+  std::vector<ImagePtr> images;
+  for (const FrameView& frame : frames) {
+    if (hooks.is_over && hooks.is_over()) {
+      return Error{ErrorCode::kCancelled, "request: cancelled"};
+    }
+    auto shared =
+        SharePixels(engine, frame.pixels, {.profiler = hooks.profiler, .scope = hooks.scope});
+    if (!shared) return shared.error();
+    images.push_back(std::move(shared->image));
+  }
+  return images;
+}
+
 Result<EncodedVideo> LayOutVideo(const Model& model, std::span<const FrameView> frames,
                                  const VideoOptions& options) {
+  if (auto error = CheckSeveralImages(model)) return *error;
   if (auto error = CheckFrames(model, frames)) return *error;
   const PixelsView& first = frames.front().pixels;
   const Result<ImageLayout> layout =

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,7 +27,14 @@ struct EncodeVideoHooks {
 Result<EncodedVideo> EncodeVideo(const EngineState& engine, std::span<const FrameView> frames,
                                  const VideoOptions& options, const EncodeVideoHooks& hooks);
 
-// The same with images that have no values: for counting tokens.
+// The frames alone, or pairs of them, in their order, without what the prompt has between them. A
+// model with one image per prompt encodes them as it encodes images in memory. Errors: those of
+// EncodeVideo.
+Result<std::vector<std::shared_ptr<const EncodedImage>>> EncodeFrames(
+    const EngineState& engine, std::span<const FrameView> frames, const VideoOptions& options,
+    const EncodeVideoHooks& hooks);
+
+// The same as EncodeVideo with images that have no values: for counting tokens.
 Result<EncodedVideo> LayOutVideo(const Model& model, std::span<const FrameView> frames,
                                  const VideoOptions& options);
 

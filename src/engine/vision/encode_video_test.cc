@@ -5,6 +5,7 @@
 #include "base/testing/golden_files.h"
 #include "edgevlm/count_tokens.h"
 #include "engine/testing/tiny_engine.h"
+#include "engine/vision/query_words.h"
 #include "image/decode.h"
 
 namespace edgevlm {
@@ -156,6 +157,77 @@ TEST(EncodeVideo, FramesOfACacheAreNotEncodedAgain) {
   // Another size is another image.
   const auto other = session.EncodeVideo(Frames({5, 6}).views(), {.frame_tokens = 40});
   EXPECT_GT(other->timings.encode_ms, 0);
+}
+
+TEST(CompareFrames, NeighborsAreAsAlikeAsTheirEmbeddings) {
+  for (const char* family : {"qwen3vl", "internvl"}) {
+    const Engine engine = Family(family, {.image_cache_bytes = 1 << 24});
+    const bool in_pairs = engine.info().has_frame_pairs;
+    const Frames film({0, 1, 2, 3});
+    const auto frames = film.views();
+    const auto likeness = engine.CompareNeighbors(frames);
+    ASSERT_TRUE(likeness) << likeness.error().message;
+    ASSERT_EQ(likeness->size(), in_pairs ? 2U : 4U) << family;
+    EXPECT_EQ(likeness->front(), 0);
+    // Two equal pairs, or images that differ.
+    EXPECT_LE((*likeness)[1], in_pairs ? 1.000001F : 0.999F) << family;
+    EXPECT_GE((*likeness)[1], in_pairs ? 0.999999F : -1.0F) << family;
+    // The frames are encoded once.
+    Session session(engine);
+    const auto video = session.EncodeVideo(frames);
+    ASSERT_TRUE(video) << video.error().message;
+    EXPECT_EQ(video->timings.encode_ms, 0) << family;
+  }
+}
+
+TEST(CompareFrames, WithAQuestionEachUnitHasACosine) {
+  const Engine engine = Family("qwen3vl", {.image_cache_bytes = 1 << 24});
+  const Frames film({0, 1, 2, 3, 4});
+  const auto frames = film.views();
+  const auto fits = engine.CompareWithQuestion(frames, "where is the red ball?");
+  ASSERT_TRUE(fits) << fits.error().message;
+  ASSERT_EQ(fits->size(), 3U);
+  EXPECT_NEAR((*fits)[0], (*fits)[1], 1e-5) << "equal pairs";
+  for (const float fit : *fits) EXPECT_LE(std::abs(fit), 1.00001F);
+  EXPECT_TRUE(engine.CompareWithQuestion(frames, "what happens?")->empty());
+  // One frame has nothing that others lack.
+  EXPECT_THAT(*engine.CompareWithQuestion(Frames({0}).views(), "a ball"), testing::ElementsAre(0));
+}
+
+TEST(CompareFrames, AModelForOneImageComparesToo) {
+  const Result<Engine> engine = Engine::LoadBuiltin({.threads = 2, .image_cache_bytes = 1 << 24});
+  ASSERT_TRUE(engine);
+  const Frames film({0, 1, 2});
+  const auto frames = film.views();
+  const auto fits = engine->CompareWithQuestion(frames, "is there a ball?");
+  ASSERT_TRUE(fits) << fits.error().message;
+  EXPECT_EQ(fits->size(), 3U);
+  // What was compared is not encoded again, as the same pixels or as a file of them.
+  const auto misses = engine->image_cache().misses;
+  Session session(*engine);
+  ASSERT_FALSE(session.SetImage(frames[0].pixels));
+  EXPECT_EQ(engine->image_cache().misses, misses);
+}
+
+TEST(CompareFrames, BadInputIsAnError) {
+  const Engine engine = Family("qwen3vl");
+  EXPECT_THAT(engine.CompareNeighbors({}).error().message, HasSubstr("found none"));
+  EXPECT_THAT(engine.CompareWithQuestion({}, "a ball").error().message, HasSubstr("found none"));
+  EXPECT_EQ(engine.CompareWithQuestion(Frames({0}).views(), "ball \xff").error().code,
+            ErrorCode::kInvalid);
+  const CompareOptions cancelled = {.is_cancelled = [] { return true; }};
+  EXPECT_EQ(engine.CompareNeighbors(Frames({0, 1}).views(), cancelled).error().code,
+            ErrorCode::kCancelled);
+}
+
+TEST(QueryWords, AreThoseThatNameSomething) {
+  EXPECT_EQ(QueryWords("Where is the RED ball?"), "red ball");
+  EXPECT_EQ(QueryWords("what happens?"), "");
+  EXPECT_EQ(QueryWords("Describe the video in one short sentence."), "");
+  EXPECT_EQ(QueryWords("isn't that the dog's t-shirt?"), "dog t-shirt");
+  EXPECT_EQ(QueryWords("o\u00f9 est le v\u00e9lo?"), "o\u00f9 est le v\u00e9lo");
+  EXPECT_EQ(QueryWords(""), "");
+  EXPECT_EQ(QueryWords("'' ?! '"), "");
 }
 
 TEST(EncodeVideo, BadFramesAreErrors) {

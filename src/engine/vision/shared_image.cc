@@ -7,6 +7,7 @@
 #include "digest/sha256.h"
 #include "edgevlm/probe.h"
 #include "engine/vision/encode.h"
+#include "image/write_ppm.h"
 
 namespace edgevlm {
 namespace {
@@ -65,6 +66,18 @@ Result<SharedImage> ShareImage(const EngineState& engine, std::span<const std::b
   if (found->is_new) shared.timings = found->image->timings;
   shared.timings.total_ms += digest_ms;
   return shared;
+}
+
+Result<SharedImage> SharePixels(const EngineState& engine, const PixelsView& pixels,
+                                const ShareOptions& options) {
+  if (auto error = CheckPixels(pixels)) return *error;
+  if (engine.runtime.image_cache != nullptr && engine.model.vision_encoder != nullptr) {
+    return ShareImage(engine, PpmFile(pixels.width, pixels.height, pixels.rgb), options);
+  }
+  Result<EncodedImage> image = EncodePixels(engine, pixels, options.profiler);
+  if (!image) return image.error();
+  const Timings timings = image->timings;
+  return SharedImage{std::make_shared<const EncodedImage>(*std::move(image)), timings};
 }
 
 std::shared_ptr<const EncodedImage> FindImage(const EngineState& engine, std::string_view file_id,

@@ -38,6 +38,10 @@ std::string ContentOf(const Model& model, std::string_view file_id, std::string_
 Result<SharedImage> ShareImage(const EngineState& engine, std::span<const std::byte> file,
                                const ShareOptions& options = {});
 
+// The same for pixels, which the cache knows as a PPM file. Errors: as for EncodePixels.
+Result<SharedImage> SharePixels(const EngineState& engine, const PixelsView& pixels,
+                                const ShareOptions& options = {});
+
 // Only looks up a cached image, by its file's SHA-256. Null if there is none.
 std::shared_ptr<const EncodedImage> FindImage(const EngineState& engine, std::string_view file_id,
                                               std::string_view scope,

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "video/select/engine_judge.h"
 #include "video/video_source.h"
 
 namespace edgevlm {
@@ -66,11 +67,14 @@ VideoChoice ReadVideoFields(Fields& fields) {
   return choice;
 }
 
-std::optional<ApiError> ChooseFrames(const ModelInfo& model, std::span<PendingVideo> videos,
+std::optional<ApiError> ChooseFrames(const Engine& engine, std::span<PendingVideo> videos,
                                      const ChoosingOptions& options) {
+  const ModelInfo& model = engine.info();
   SelectionOptions selection = SelectionFor(options.choice, model);
   selection.budget_frames = std::min(selection.budget_frames, kMaxVideoFrames);
-  const int most_frames = std::max(selection.selector.count, selection.budget_frames);
+  selection.judge = JudgeBy(engine, options.choice, options.question,
+                            {.scope = options.scope, .is_cancelled = options.is_cancelled});
+  const int most_frames = MostFramesAtOnce(selection);
   const std::size_t share = options.most_bytes / std::max<std::size_t>(1, videos.size());
   selection.max_side = std::min(selection.max_side, LargestSide(share, most_frames));
   const DecodingLimits limits = {.silent_seconds = kSilentSeconds,

@@ -33,6 +33,8 @@ VideoChoice ReadVideoFields(Fields& fields);
 
 struct ChoosingOptions {
   VideoChoice choice = {};
+  std::string question = {};  // that frames are chosen for; empty: none
+  std::string scope = {};     // of cached images
   // The pixels of all frames of the request take no more than this: they are scaled down to it.
   std::size_t most_bytes = 0;
   std::function<bool()> is_cancelled = {};      // asked several times a second
@@ -42,7 +44,7 @@ struct ChoosingOptions {
 // Reads the frames of the videos, one video after the other; frees their files. Blocks while
 // edgevlm-video decodes them. The first problem, which names the video's field: 400, 413, 415 (this
 // installation has no edgevlm-video), 500 (it broke), 503 (cancelled).
-std::optional<ApiError> ChooseFrames(const ModelInfo& model, std::span<PendingVideo> videos,
+std::optional<ApiError> ChooseFrames(const Engine& engine, std::span<PendingVideo> videos,
                                      const ChoosingOptions& options);
 
 }  // namespace edgevlm

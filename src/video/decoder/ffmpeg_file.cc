@@ -31,7 +31,7 @@ class FfmpegFile {
     if (auto error = Open()) return error;
     if (auto error = OpenCodec()) return error;
     if (!WriteMessage(Info(), write_)) return std::nullopt;
-    if (!UseKeyFrames()) {
+    if (!request_.wants_frames || !UseKeyFrames()) {
       WriteMessage(VideoEnd{.seconds = Info().seconds}, write_);
       return std::nullopt;
     }

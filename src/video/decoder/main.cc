@@ -3,11 +3,16 @@
 // that EdgeVLM uses, and the one that is attacked most: what breaks here ends here (sandbox.h).
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <new>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "video/child_process.h"
 #include "video/decoder/ffmpeg_file.h"
@@ -49,6 +54,26 @@ MaybeError DecodeRequest(const char* address, std::span<const char* const> argum
   return request ? Decode(address, *request) : request.error();
 }
 
+// The arguments of the next request; nothing if there is none.
+std::optional<std::vector<std::string>> ReadRequest() {
+  std::vector<std::string> arguments;
+  std::string argument;
+  std::array<char, 4096> bytes = {};
+  while (true) {
+    const ssize_t count = read(kChildRequestFd, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return std::nullopt;
+    for (const char c : std::span(bytes).first(static_cast<std::size_t>(count))) {
+      if (c == kRequestEnd) return arguments;
+      if (c == '\n') {
+        arguments.push_back(std::exchange(argument, {}));
+      } else {
+        argument += c;
+      }
+    }
+  }
+}
+
 // arguments: seconds of processor time, MiB of memory, the address of a stream or nothing, and
 // those of the request.
 constexpr std::size_t kOwnArguments = 3;
@@ -58,7 +83,15 @@ void Run(std::span<const char* const> arguments) {
   EnterSandbox({.processor_seconds = ReadInt(arguments[0]),
                 .memory_mib = ReadInt(arguments[1]),
                 .has_network = *address != '\0'});
-  const MaybeError error = DecodeRequest(address, arguments.subspan(kOwnArguments));
+  MaybeError error = DecodeRequest(address, arguments.subspan(kOwnArguments));
+  while (!error && *address == '\0') {
+    const auto next = ReadRequest();
+    if (!next) return;
+    lseek(kChildSourceFd, 0, SEEK_SET);
+    std::vector<const char*> texts;
+    for (const std::string& argument : *next) texts.push_back(argument.c_str());
+    error = DecodeRequest(address, texts);
+  }
   if (error) WriteMessage(*error, WriteAll);
 }
 

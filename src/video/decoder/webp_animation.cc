@@ -107,6 +107,10 @@ MaybeError DecodeWebpAnimation(int fd, const FrameRequest& request, const WriteB
   const VideoInfo facts = {
       .width = width, .height = height, .seconds = SecondsOf(demuxer.get()), .codec = "webp"};
   if (!WriteMessage(facts, write)) return std::nullopt;
+  if (!request.wants_frames) {
+    WriteMessage(VideoEnd{facts.seconds}, write);
+    return std::nullopt;
+  }
   return SendFrames(decoder.get(), info, request, write);
 }
 

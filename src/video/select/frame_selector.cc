@@ -21,13 +21,14 @@ constexpr std::string_view kRate = "fps";
 constexpr int kMostFrames = 10'000;
 constexpr double kMostRate = 240;
 
-constexpr std::array<SelectorKind, 5> kSelectors = {
+constexpr std::array<SelectorKind, 6> kSelectors = {
     {{kAuto, "auto[:N]", nullptr},
      {"uniform", "uniform[:N]", [](const SelectorChoice&) { return MakeUniformSelector(); }},
      {kRate, "fps:X",
       [](const SelectorChoice& choice) { return MakeRateSelector(choice.frames_per_second); }},
      {"scene", "scene[:N]", [](const SelectorChoice&) { return MakeSceneSelector(); }},
-     {"motion", "motion[:N]", [](const SelectorChoice&) { return MakeMotionSelector(); }}}};
+     {"motion", "motion[:N]", [](const SelectorChoice&) { return MakeMotionSelector(); }},
+     {"query", "query[:N]", [](const SelectorChoice&) { return MakeQuerySelector(); }}}};
 
 Error Invalid(std::string_view text) {
   return {ErrorCode::kInvalid,

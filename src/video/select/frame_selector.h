@@ -18,6 +18,8 @@ struct SelectionTask {
   int count = 1;          // frames at most, at least 1
   // In ascending order, from from_seconds to to_seconds; empty if not needed.
   std::span<const FrameFacts> facts = {};
+  // How well each frame of the facts fits the question; empty if not needed.
+  std::span<const float> fits = {};
 };
 
 // Deterministic. Threads: const methods from any number of threads.
@@ -27,9 +29,11 @@ class FrameSelector {
 
   // Whether the task must have facts: of frames that are decoded for them alone.
   virtual bool needs_facts() const { return false; }
+  // Whether it chooses among frames that a model has compared with the question.
+  virtual bool needs_fits() const { return false; }
 
   // Ascending, all different; at least one, at most task.count.
-  // REQUIRES: facts, if it needs some.
+  // REQUIRES: facts and fits, if it needs some.
   virtual std::vector<double> Choose(const SelectionTask& task) const = 0;
 };
 
@@ -44,6 +48,9 @@ std::unique_ptr<const FrameSelector> MakeSceneSelector();
 // More frames where more changes, after the sum of the changes so far (Liu et al. 2025, "BOLT",
 // sums scores likewise).
 std::unique_ptr<const FrameSelector> MakeMotionSelector();
+
+// Those that fit the question best.
+std::unique_ptr<const FrameSelector> MakeQuerySelector();
 
 // A selector as users name it.
 struct SelectorChoice {

@@ -7,6 +7,10 @@
 namespace edgevlm {
 namespace {
 
+constexpr const char* kUniform = "uniform";
+constexpr const char* kScene = "scene";
+constexpr const char* kQuery = "query";
+
 constexpr double kMostFactsPerSecond = 8;
 constexpr int kMostFacts = 240;
 // Encoders begin a scene with a key frame, and cameras send one each second or two: so many for
@@ -17,6 +21,22 @@ constexpr double kFarApartSeconds = 5;
 constexpr double kTickSeconds = 0.001;
 // What only noise changes: 8 of 255 in each block.
 constexpr double kLookAlike = 8.0 / 255;
+// Cosine of what the vision encoder makes of two frames. By the built-in model, the noise of a
+// cheap camera leaves 0.998 and compression more; a shape that moves for a quarter of a second
+// 0.994, one that changes its color 0.94.
+constexpr float kEmbedAlike = 0.998F;
+// Frames that are compared with a question: twice those that are wanted, as most videos have fewer
+// shots, and as many as a reply to a few frames is worth.
+constexpr int kCandidatesPerFrame = 2;
+constexpr int kLeastCandidates = 16;
+constexpr int kMostCandidates = 48;
+// Where auto compares: more frames show all shots of most videos anyway.
+constexpr int kFewFrames = 8;
+
+int CandidatesFor(int count) {
+  const int wanted = std::clamp(kCandidatesPerFrame * count, kLeastCandidates, kMostCandidates);
+  return std::max(wanted, count);
+}
 
 std::string Seconds(double seconds) {
   const std::string text = std::to_string(seconds);
@@ -45,7 +65,11 @@ class Selection {
                                             Seconds(options_.from_seconds) + " to " +
                                             Seconds(To()) + ", found none that can be decoded"};
     }
-    if (!has_own_number()) LeaveOutDuplicates();
+    if (compares_) {
+      if (auto error = KeepBest()) return *error;
+    } else if (!has_own_number()) {
+      if (auto error = LeaveOutDuplicates()) return *error;
+    }
     return std::move(selected_);
   }
 
@@ -70,8 +94,11 @@ class Selection {
   }
 
   MaybeError FindLength() {
-    const auto stream = source_.Read({.times = {options_.from_seconds}, .max_side = kMeasuredSide});
+    const auto stream = source_.Read({.wants_frames = false});
     if (!stream) return stream.error();
+    // To its end, so that what decodes is free for the next request.
+    const auto none = (*stream)->Next();
+    if (!none) return none.error();
     selected_.info = (*stream)->info();
     selected_.seconds = selected_.info.seconds;
     if (selected_.seconds == 0) {
@@ -84,6 +111,10 @@ class Selection {
   // Where there are too few key frames for what is to be chosen.
   enum class OtherFrames { kAll, kNone };
 
+  int KeyFramesFor() const {
+    return compares_ ? CandidatesFor(count_) : kKeyFramesPerFrame * count_;
+  }
+
   // Measures frames of the range, or of the whole if its length is not known.
   MaybeError ReadFacts(OtherFrames others) {
     const double from = options_.from_seconds;
@@ -92,7 +123,7 @@ class Selection {
         source_.Read({.from_seconds = from,
                       .to_seconds = options_.to_seconds,
                       .every_seconds = std::max(1 / kMostFactsPerSecond, length / kMostFacts),
-                      .enough_key_frames = std::min(kKeyFramesPerFrame * count_, kMostFacts),
+                      .enough_key_frames = std::min(KeyFramesFor(), kMostFacts),
                       .all_otherwise = others == OtherFrames::kAll,
                       .max_side = kMeasuredSide,
                       .is_rough = true,
@@ -126,21 +157,31 @@ class Selection {
         count = std::clamp(static_cast<int>(std::min(most, 1e6)), 1, count);
       }
       choice.name = AutoSelector(length, count);
+      const FrameJudge& judge = options_.judge;
+      const bool pays = judge.may_choose && judge.fits && count <= kFewFrames;
+      if (choice.name == kScene && pays && !has_nothing_to_find_) choice.name = kQuery;
+    }
+    if (choice.name == kQuery && has_nothing_to_find_) choice.name = kScene;
+    if (choice.name == kQuery && !options_.judge.fits) {
+      return Error{ErrorCode::kInvalid, "--frames: query: expected a question, found none"};
     }
     count_ = count;
+    compares_ = choice.name == kQuery;
     // All frames cost more than what is known by them is worth, unless it was asked for.
-    if (options_.selector.name == "auto" && choice.name == "scene" && facts_.empty()) {
+    if (options_.selector.name == "auto" && choice.name != kUniform && facts_.empty()) {
       if (auto error = ReadFacts(OtherFrames::kNone)) return error;
-      if (facts_.empty()) choice.name = "uniform";
+      if (facts_.empty()) choice.name = kUniform;
     }
+    compares_ = choice.name == kQuery;
     selected_.selector = choice.name;
+    if (compares_) choice.name = kScene;
     const auto selector = MakeSelector(choice);
     if (selector->needs_facts() && facts_.empty()) {
       if (auto error = ReadFacts(OtherFrames::kAll)) return error;
     }
     const SelectionTask task = {.from_seconds = options_.from_seconds,
                                 .to_seconds = options_.from_seconds + length,
-                                .count = count,
+                                .count = compares_ ? CandidatesFor(count) : count,
                                 .facts = facts_};
     // Nothing can be measured where nothing can be decoded.
     const bool is_possible = !selector->needs_facts() || !facts_.empty();
@@ -169,12 +210,23 @@ class Selection {
   // Evenly spread frames that lie far apart may be a little off: the nearest key frame tells as
   // much.
   double Slack() const {
-    if (selected_.selector != "uniform" || times_.empty()) return 0;
+    if (selected_.selector != kUniform || times_.empty()) return 0;
     const double part = (To() - options_.from_seconds) / static_cast<double>(times_.size());
     return part >= kFarApartSeconds ? part / 4 : 0;
   }
 
-  void LeaveOutDuplicates() {
+  MaybeError LeaveOutDuplicates() {
+    LeaveOutWhatLooksAlike();
+    if (!options_.judge.likeness || selected_.frames.size() < 2) return std::nullopt;
+    const auto likeness = options_.judge.likeness(selected_.frames);
+    if (!likeness) return likeness.error();
+    const std::size_t before = selected_.frames.size();
+    KeepUnits([&](std::size_t unit) { return (*likeness)[unit] < kEmbedAlike; });
+    selected_.near_duplicates += static_cast<int>(before - selected_.frames.size());
+    return std::nullopt;
+  }
+
+  void LeaveOutWhatLooksAlike() {
     std::vector<VideoFrame> kept;
     std::optional<FrameFacts> last;
     for (VideoFrame& frame : selected_.frames) {
@@ -189,16 +241,77 @@ class Selection {
     selected_.frames = std::move(kept);
   }
 
+  // A unit is what the judge has a number for: a frame or a pair.
+  std::size_t frames_per_unit() const { return options_.judge.in_pairs ? 2 : 1; }
+
+  template <class Wanted>
+  void KeepUnits(const Wanted& wanted) {
+    std::vector<VideoFrame> kept;
+    for (std::size_t i = 0; i < selected_.frames.size(); ++i) {
+      if (wanted(i / frames_per_unit())) kept.push_back(std::move(selected_.frames[i]));
+    }
+    selected_.frames = std::move(kept);
+  }
+
+  // Of the candidates, those that fit the question.
+  MaybeError KeepBest() {
+    LeaveOutWhatLooksAlike();
+    auto fits = options_.judge.fits(selected_.frames);
+    if (!fits) return fits.error();
+    if (fits->empty()) return ChooseWithoutQuestion();
+    if (auto error = PutLookAlikesLast(*fits)) return error;
+    std::vector<FrameFacts> facts;
+    for (std::size_t i = 0; i < selected_.frames.size(); i += frames_per_unit()) {
+      facts.push_back({.seconds = selected_.frames[i].seconds});
+    }
+    const int units = std::max(1, count_ / static_cast<int>(frames_per_unit()));
+    const std::vector<double> best = MakeQuerySelector()->Choose(
+        {.to_seconds = To(), .count = units, .facts = facts, .fits = *fits});
+    KeepUnits(
+        [&](std::size_t unit) { return std::ranges::binary_search(best, facts[unit].seconds); });
+    return std::nullopt;
+  }
+
+  MaybeError ChooseWithoutQuestion() {
+    has_nothing_to_find_ = true;
+    selected_.near_duplicates = 0;
+    if (auto error = Choose()) return error;
+    if (auto error = ReadChosen()) return error;
+    return has_own_number() ? std::nullopt : LeaveOutDuplicates();
+  }
+
+  // One of several neighbors that are alike shows all that there is.
+  MaybeError PutLookAlikesLast(std::vector<float>& fits) const {
+    constexpr float kLast = -2;  // cosines are at least -1
+    if (!options_.judge.likeness) return std::nullopt;
+    const auto likeness = options_.judge.likeness(selected_.frames);
+    if (!likeness) return likeness.error();
+    for (std::size_t i = 0; i < fits.size(); ++i) {
+      if ((*likeness)[i] >= kEmbedAlike) fits[i] = kLast;
+    }
+    return std::nullopt;
+  }
+
   const VideoSource& source_;
   const SelectionOptions& options_;
   SelectedFrames selected_;
   std::vector<FrameFacts> facts_;
-  int count_ = 0;  // of frames at most, once they are chosen
+  int count_ = 0;                     // of frames at most, once they are chosen
+  bool compares_ = false;             // frames are candidates, of which those that fit are kept
+  bool has_nothing_to_find_ = false;  // the question, as the judge has found
   std::vector<double> times_;
   std::optional<double> end_;
 };
 
 }  // namespace
+
+int MostFramesAtOnce(const SelectionOptions& options) {
+  const SelectorChoice& selector = options.selector;
+  const int count = std::max(selector.count, options.budget_frames);
+  const bool may_compare =
+      selector.name == kQuery || (selector.name == "auto" && options.judge.may_choose);
+  return may_compare ? CandidatesFor(count) : count;
+}
 
 Result<SelectedFrames> SelectFrames(const VideoSource& source, const SelectionOptions& options) {
   return Selection(source, options).Run();

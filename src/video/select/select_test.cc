@@ -253,6 +253,88 @@ TEST(SelectFrames, AutoKeepsToTheRateOfTheModel) {
   EXPECT_EQ(selected->frames.size(), 4U);
 }
 
+// A judge that fits frames like this.
+FrameJudge JudgeWith(std::vector<float> (*fits)(std::span<const VideoFrame>)) {
+  FrameJudge judge = {.may_choose = true};
+  judge.fits = [fits](std::span<const VideoFrame> frames) { return fits(frames); };
+  return judge;
+}
+
+std::vector<float> LaterIsBetter(std::span<const VideoFrame> frames) {
+  std::vector<float> fits;
+  for (const VideoFrame& frame : frames) fits.push_back(static_cast<float>(frame.seconds / 8));
+  return fits;
+}
+
+TEST(SelectFrames, QueryTakesTheFramesThatFit) {
+  const FilmSource source(Moving, 8);
+  SelectionOptions options = {.selector = *ParseSelector("query:2"),
+                              .judge = JudgeWith(LaterIsBetter)};
+  const auto all = SelectFrames(source, {.selector = *ParseSelector("scene:16")});
+  const std::vector<double> candidates = TimesOf(all);
+  ASSERT_EQ(candidates.size(), 16U);
+  auto selected = SelectFrames(source, options);
+  ASSERT_TRUE(selected);
+  EXPECT_EQ(selected->selector, "query");
+  EXPECT_THAT(TimesOf(selected), ElementsAre(candidates[14], candidates[15]));
+  // Pairs stay together.
+  options.judge.in_pairs = true;
+  options.judge.fits = [](std::span<const VideoFrame> frames) {
+    std::vector<float> fits(frames.size() / 2);
+    fits[3] = 1;
+    return Result<std::vector<float>>(fits);
+  };
+  EXPECT_THAT(TimesOf(SelectFrames(source, options)), ElementsAre(candidates[6], candidates[7]));
+  EXPECT_EQ(MostFramesAtOnce(options), 16);
+}
+
+TEST(SelectFrames, QueryLeavesOutWhatTheModelSeesTwice) {
+  const FilmSource source(Moving, 8);
+  SelectionOptions options = {.selector = *ParseSelector("query:2"),
+                              .judge = JudgeWith(LaterIsBetter)};
+  const std::vector<double> candidates =
+      TimesOf(SelectFrames(source, {.selector = *ParseSelector("scene:16")}));
+  options.judge.likeness = [](std::span<const VideoFrame> frames) {
+    std::vector<float> likeness(frames.size());
+    likeness.back() = 1;
+    return Result<std::vector<float>>(likeness);
+  };
+  EXPECT_THAT(TimesOf(SelectFrames(source, options)), ElementsAre(candidates[13], candidates[14]));
+  // Other selectors as well, unless a number is asked for.
+  options.selector = *ParseSelector("uniform");
+  const auto fewer = SelectFrames(source, options);
+  EXPECT_EQ(fewer->frames.size(), 7U);
+  EXPECT_EQ(fewer->near_duplicates, 1);
+  options.selector = *ParseSelector("uniform:8");
+  EXPECT_EQ(SelectFrames(source, options)->frames.size(), 8U);
+}
+
+TEST(SelectFrames, AQuestionThatLooksForNothingGetsScenes) {
+  const FilmSource source(Moving, 8);
+  const FrameJudge judge =
+      JudgeWith([](std::span<const VideoFrame>) { return std::vector<float>(); });
+  const auto selected =
+      SelectFrames(source, {.selector = *ParseSelector("query:4"), .judge = judge});
+  ASSERT_TRUE(selected);
+  EXPECT_EQ(selected->selector, "scene");
+  EXPECT_EQ(selected->frames.size(), 4U);
+  const auto without = SelectFrames(source, {.selector = *ParseSelector("query:4")});
+  ASSERT_FALSE(without);
+  EXPECT_EQ(without.error().message, "--frames: query: expected a question, found none");
+}
+
+TEST(SelectFrames, AutoComparesWhereItPays) {
+  const FilmSource source(Moving, 8);
+  const auto selector_of = [&](int count, bool may_choose) {
+    SelectionOptions options = {.budget_frames = count, .judge = JudgeWith(LaterIsBetter)};
+    options.judge.may_choose = may_choose;
+    return SelectFrames(source, options)->selector;
+  };
+  EXPECT_EQ(selector_of(4, true), "query");
+  EXPECT_EQ(selector_of(4, false), "scene");
+  EXPECT_EQ(selector_of(8, true), "uniform") << "nothing can be missed";
+}
+
 TEST(SelectFrames, ARangeBeyondTheEndIsAnError) {
   const FilmSource source(Moving, 8);
   const auto late = SelectFrames(source, {.from_seconds = 9});

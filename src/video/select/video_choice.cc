@@ -29,6 +29,10 @@ int BudgetFrames(const VideoChoice& choice, const ModelInfo& model) {
 
 }  // namespace
 
+int FramesAtMost(const VideoChoice& choice, const ModelInfo& model) {
+  return choice.selector.count > 0 ? choice.selector.count : BudgetFrames(choice, model);
+}
+
 SelectionOptions SelectionFor(const VideoChoice& choice, const ModelInfo& model) {
   const unsigned cores = std::thread::hardware_concurrency();
   return {.selector = choice.selector,
@@ -45,6 +49,16 @@ VideoOptions EncodingFor(const VideoChoice& choice, const ModelInfo& model, std:
   const auto count = static_cast<int>(frames);
   const int images = model.has_frame_pairs ? (count + 1) / 2 : count;
   return {.video_seconds = video_seconds, .frame_tokens = FrameTokens(choice, model, images)};
+}
+
+std::vector<FrameView> ViewsOf(std::span<const VideoFrame> frames) {
+  std::vector<FrameView> views;
+  for (const VideoFrame& frame : frames) {
+    const Image& image = frame.image;
+    views.push_back(
+        {.pixels = {image.width, image.height, image.pixels}, .seconds = frame.seconds});
+  }
+  return views;
 }
 
 }  // namespace edgevlm

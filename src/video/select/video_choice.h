@@ -2,6 +2,8 @@
 #pragma once
 
 #include <limits>
+#include <span>
+#include <vector>
 
 #include "edgevlm/edgevlm.h"
 #include "video/select/select_frames.h"
@@ -21,8 +23,14 @@ struct VideoChoice {
 // What SelectFrames is to choose for this model.
 SelectionOptions SelectionFor(const VideoChoice& choice, const ModelInfo& model);
 
+// How many frames it chooses at most.
+int FramesAtMost(const VideoChoice& choice, const ModelInfo& model);
+
 // How so many frames of a video of this length are to be encoded.
 VideoOptions EncodingFor(const VideoChoice& choice, const ModelInfo& model, std::size_t frames,
                          double video_seconds);
+
+// The frames, which must live as long, for Session::EncodeVideo.
+std::vector<FrameView> ViewsOf(std::span<const VideoFrame> frames);
 
 }  // namespace edgevlm
