@@ -227,6 +227,7 @@ TEST_F(VideoTest, BadVideosAreOneLine) {
       {"watch", text},
       {"watch", folder_.Path("none.mp4")},
       {"watch", "/dev/video987"},
+      {"watch", clip_, "--tile-tolerance", "-1"},
       {"caption", "/dev/video987"},
       {"ask", "/dev/v4l/by-id/none", "what is there?"},
       {"caption", clip_, "--frames", "best"},

@@ -81,6 +81,11 @@ struct EngineOptions {
   // Size of the cache of image embeddings, keyed by the content of the image file, so that no
   // session encodes an image twice. 0: no cache.
   std::size_t image_cache_bytes = 0;
+  // In families that split images: a tile that differs from that of the image before, at its place,
+  // by no more than this keeps its embeddings: the mean of the absolute differences of its values,
+  // of 255 as in images of 8 bits. 0: tiles that are equal, which changes no result. Not set: all
+  // are encoded. For images that follow each other, as of a camera; costs the memory of one.
+  std::optional<double> tile_tolerance = std::nullopt;
   // Size of the prefix cache: keys and values of prompts up to the last image (or whole prompts
   // without images), so that no session computes a prefix again. 0: no cache.
   std::size_t prefix_cache_bytes = 0;

@@ -44,7 +44,7 @@ class AskCommand final : public Command {
   }
 
   ExitCode Run(Output& output) override {
-    model_.image_cache_bytes = kImageCacheBytes;
+    model_.image_cache_bytes = kFrameCacheBytes;
     Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
     if (!reply_.json) PrintNotice(engine->info());

@@ -167,6 +167,7 @@ EngineOptions ModelOptions::ForEngine() const {
           .image_min_tokens = image_min_tokens,
           .vision = vision,
           .image_cache_bytes = image_cache_bytes,
+          .tile_tolerance = tile_tolerance,
           .prefix_cache_bytes = prefix_cache_bytes,
           .cache = cache,
           .early_exit = early_exit,

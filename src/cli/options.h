@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,8 @@ struct ModelOptions {
   bool pin = false;
   Precision precision = Precision::kAuto;
   VisionOptions vision;
-  std::size_t image_cache_bytes = 0;  // for commands that may get an image again
+  std::size_t image_cache_bytes = 0;          // for commands that may get an image again
+  std::optional<double> tile_tolerance = {};  // for images that follow each other
   std::size_t prefix_cache_bytes = 0;
   CacheOptions cache = {};
   ExitOptions early_exit;

@@ -11,6 +11,7 @@
 #include "engine/prompt/prefix_cache.h"
 #include "engine/reply/pressure_monitor.h"
 #include "engine/vision/image_cache.h"
+#include "engine/vision/tile_memory.h"
 
 namespace edgevlm {
 
@@ -24,6 +25,7 @@ struct Runtime {
   std::unique_ptr<PressureMonitor> pressure_monitor;
   std::unique_ptr<ImageCache> image_cache;    // null: none is kept
   std::unique_ptr<PrefixCache> prefix_cache;  // null: none is kept
+  std::unique_ptr<TileMemory> tile_memory;    // null: all tiles are encoded
   bool fast = true;  // rounded activations (model/run.h), unless float32 was requested
   ActivationStats* activation_stats = nullptr;
 

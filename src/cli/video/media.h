@@ -15,6 +15,9 @@ namespace edgevlm {
 // --frames, --from, --to and --video-tokens. video: must outlive the app.
 void DeclareVideo(CLI::App& app, VideoChoice& video);
 
+// Of the cache of encoded images of commands that choose frames: what has been compared is shown.
+inline constexpr std::size_t kFrameCacheBytes = std::size_t{256} << 20;
+
 struct Media {
   std::vector<std::byte> file;  // unless it is read by its path: a video or a folder
   std::optional<SelectedFrames> video;

@@ -62,6 +62,11 @@ class WatchCommand final : public Command {
     app.add_option("--on", on_, "look only when the scene changes, or something moves")
         ->type_name("scene|motion")
         ->check(CLI::IsMember({"scene", "motion"}).description(""));
+    app.add_option("--tile-tolerance", tile_tolerance_,
+                   "where the model splits images, tiles that have changed by so much on average,\n"
+                   "of 255, are not encoded again (default: 0)")
+        ->type_name("X")
+        ->check(CLI::Range(0.0, 255.0).description(""));
     app.add_option("--exec", exec_, "run a command for each line, which it gets as its input")
         ->type_name("COMMAND");
     app.add_option("--webhook", webhook_, "post each line to this address")->type_name("URL");
@@ -102,6 +107,7 @@ class WatchCommand final : public Command {
     const auto is_cancelled = [&interrupts, this] {
       return is_over_ || interrupts.wants_stop() || interrupts.wants_end();
     };
+    model_.tile_tolerance = tile_tolerance_;
     const Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
     const auto source = Open(is_cancelled);
@@ -209,6 +215,7 @@ class WatchCommand final : public Command {
   std::string exec_;
   std::string webhook_;
   std::string mqtt_url_;
+  double tile_tolerance_ = 0;
   std::unique_ptr<MqttClient> mqtt_;
   DecodeOptions decode_;
   ModelOptions model_;

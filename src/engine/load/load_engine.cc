@@ -1,5 +1,6 @@
 #include "engine/load/load_engine.h"
 
+#include <memory>
 #include <new>
 #include <string>
 #include <system_error>
@@ -61,6 +62,10 @@ Result<EngineState> LoadEngine(const ModelFiles& files, const EngineOptions& opt
     if (!model) return model.error();
     Result<Runtime> runtime = Runtime::Start(*chosen);
     if (!runtime) return runtime.error();
+    if (chosen->tile_tolerance && model->vision_encoder != nullptr) {
+      runtime->tile_memory = std::make_unique<TileMemory>(NormalizedTolerance(
+          model->vision_encoder->shape().preprocessing, *chosen->tile_tolerance));
+    }
     model->info.instruction_set = IsaName(*isa);
     model->info.threads = runtime->pool->threads();
     model->info.decode_threads = runtime->SingleTokenPool().threads();

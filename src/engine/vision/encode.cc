@@ -201,6 +201,28 @@ void EncodeTiles(const Model& model, const Tiles& tiles, Workspace& workspace, c
   }
 }
 
+// The same for the tiles of one image, but for those that are as they were in the last one.
+void EncodeNewTiles(const Model& model, const Tiles& tiles, TileMemory& memory,
+                    Workspace& workspace, const Run& run) {
+  const int count = tiles.embeddings.rows / tiles.tokens, cells = tiles.pixels.rows / count;
+  const std::vector<bool> is_new = memory.Recall(count, tiles.pixels, tiles.embeddings);
+  for (int first = 0; first < count && !run.IsOver();) {
+    const auto begin = is_new.begin() + first;
+    const int n = static_cast<int>(std::find(begin, is_new.end(), !*begin) - begin);
+    if (*begin) {
+      EncodeTiles(model,
+                  {.size = tiles.size,
+                   .tokens = tiles.tokens,
+                   .pixels = tiles.pixels.Rows(first * cells, n * cells),
+                   .second_frames = {},
+                   .embeddings = tiles.embeddings.Rows(first * tiles.tokens, n * tiles.tokens)},
+                  workspace, run);
+    }
+    first += n;
+  }
+  if (!run.IsOver()) memory.Keep(is_new, tiles.pixels, tiles.embeddings);
+}
+
 // One image's part of the pixels and embeddings of a pass.
 struct PassPart {
   int pixels = 0;
@@ -222,7 +244,7 @@ struct PassViews {
 
 // Encodes the tiles of all images, those of neighbors with tiles of the same size together.
 void EncodeAll(const Model& model, std::span<const ImageLayout> layouts, const PassViews& views,
-               Workspace& workspace, const Run& run) {
+               Workspace& workspace, const Run& run, TileMemory* memory) {
   PassPart done;
   for (std::size_t first = 0; first < layouts.size() && !run.IsOver();) {
     const ImageLayout& layout = layouts[first];
@@ -231,23 +253,29 @@ void EncodeAll(const Model& model, std::span<const ImageLayout> layouts, const P
       const PassPart next = PartOf(model, layouts[first]);
       own = {own.pixels + next.pixels, own.tokens + next.tokens};
     }
-    EncodeTiles(model,
-                {.size = layout.grid.size,
-                 .tokens = model.TileTokens(layout),
-                 .pixels = views.pixels.Rows(done.pixels, own.pixels),
-                 .second_frames = views.second_frames.rows == 0
-                                      ? View<float>()
-                                      : views.second_frames.Rows(done.pixels, own.pixels),
-                 .embeddings = views.embeddings.Rows(done.tokens, own.tokens),
-                 .features = views.features},
-                workspace, run);
+    const Tiles tiles = {.size = layout.grid.size,
+                         .tokens = model.TileTokens(layout),
+                         .pixels = views.pixels.Rows(done.pixels, own.pixels),
+                         .second_frames = views.second_frames.rows == 0
+                                              ? View<float>()
+                                              : views.second_frames.Rows(done.pixels, own.pixels),
+                         .embeddings = views.embeddings.Rows(done.tokens, own.tokens),
+                         .features = views.features};
+    const bool is_split = layouts.size() == 1 && layout.grid.tiles() > 1;
+    if (memory != nullptr && is_split && views.second_frames.rows == 0 &&
+        views.features == nullptr) {
+      EncodeNewTiles(model, tiles, *memory, workspace, run);
+    } else {
+      EncodeTiles(model, tiles, workspace, run);
+    }
     done = {done.pixels + own.pixels, done.tokens + own.tokens};
   }
 }
 
 // Encodes one or more images together.
 Result<std::vector<EncodedImage>> EncodePass(const Model& model, const ImagesToEncode& pass,
-                                             Workspace& workspace, const Run& run) {
+                                             Workspace& workspace, const Run& run,
+                                             TileMemory* memory = nullptr) {
   const Preprocessing& preprocessing = model.vision_encoder->shape().preprocessing;
   std::vector<TileGrid> grids;
   PassPart all;
@@ -273,7 +301,7 @@ Result<std::vector<EncodedImage>> EncodePass(const Model& model, const ImagesToE
     }
   }
   const double preprocess_ms = watch.Lap();
-  EncodeAll(model, pass.layouts, views, workspace, run);
+  EncodeAll(model, pass.layouts, views, workspace, run, memory);
   if (run.IsOver()) return EncodingCancelled();
   const double encode_ms = watch.Lap();
   std::vector<EncodedImage> encoded;
@@ -292,11 +320,11 @@ Result<std::vector<EncodedImage>> EncodePass(const Model& model, const ImagesToE
   return encoded;
 }
 
-Result<EncodedImage> EncodeOne(const Model& model, const LaidOutImage& one, double decode_ms,
+Result<EncodedImage> EncodeOne(const EngineState& engine, const LaidOutImage& one, double decode_ms,
                                const Run& run) {
   Workspace workspace;
-  auto pass =
-      EncodePass(model, {.images = {&one.image, 1}, .layouts = {&one.layout, 1}}, workspace, run);
+  auto pass = EncodePass(engine.model, {.images = {&one.image, 1}, .layouts = {&one.layout, 1}},
+                         workspace, run, engine.runtime.tile_memory.get());
   if (!pass) return pass.error();
   EncodedImage encoded = std::move(pass->front());
   encoded.timings.decode_ms = decode_ms;
@@ -384,7 +412,7 @@ Result<EncodedImage> EncodeFile(const EngineState& engine, std::span<const std::
   const std::function<bool()> stays_over = [&] { return was_over = was_over || options.is_over(); };
   Run run = engine.runtime.VisionRun(options.profiler);
   if (options.is_over != nullptr) run.is_over = &stays_over;
-  return EncodeOne(engine.model, *image, watch.Lap(), run);
+  return EncodeOne(engine, *image, watch.Lap(), run);
 }
 
 Result<std::vector<EncodedImage>> EncodeTogether(const EngineState& engine,
@@ -427,7 +455,7 @@ Result<EncodedImage> EncodePixels(const EngineState& engine, const PixelsView& p
   if (!image) return image.error();
   Result<ImageLayout> layout = LayOut(engine.model, {image->width, image->height});
   if (!layout) return layout.error();
-  return EncodeOne(engine.model, {*std::move(image), *std::move(layout)}, 0,
+  return EncodeOne(engine, {*std::move(image), *std::move(layout)}, 0,
                    engine.runtime.VisionRun(profiler));
 }
 

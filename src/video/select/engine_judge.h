@@ -15,13 +15,18 @@ namespace edgevlm {
 inline FrameJudge JudgeBy(const Engine& engine, const VideoChoice& choice, std::string question,
                           CompareOptions options = {}) {
   const ModelInfo& model = engine.info();
-  FrameJudge judge = {.in_pairs = model.has_frame_pairs, .may_choose = model.has_one_image};
+  // Without a cache, what is compared is encoded once more when it is shown.
+  const bool keeps = engine.image_cache().budget_bytes > 0;
+  FrameJudge judge = {.in_pairs = model.has_frame_pairs,
+                      .may_choose = keeps && model.has_one_image};
   if (model.vision_encoder.empty()) return judge;
   const int shown = FramesAtMost(choice, model);
   options.video = EncodingFor(choice, model, static_cast<std::size_t>(shown), 0);
-  judge.likeness = [&engine, options](std::span<const VideoFrame> frames) {
-    return engine.CompareNeighbors(ViewsOf(frames), options);
-  };
+  if (keeps) {
+    judge.likeness = [&engine, options](std::span<const VideoFrame> frames) {
+      return engine.CompareNeighbors(ViewsOf(frames), options);
+    };
+  }
   if (question.empty()) return judge;
   judge.fits = [&engine, options = std::move(options),
                 question = std::move(question)](std::span<const VideoFrame> frames) {

@@ -7,6 +7,7 @@
 namespace edgevlm {
 namespace {
 
+constexpr const char* kAuto = "auto";
 constexpr const char* kUniform = "uniform";
 constexpr const char* kScene = "scene";
 constexpr const char* kQuery = "query";
@@ -112,7 +113,8 @@ class Selection {
   enum class OtherFrames { kAll, kNone };
 
   int KeyFramesFor() const {
-    return compares_ ? CandidatesFor(count_) : kKeyFramesPerFrame * count_;
+    const bool is_query = options_.selector.name == kQuery;
+    return is_query ? CandidatesFor(count_) : kKeyFramesPerFrame * count_;
   }
 
   // Measures frames of the range, or of the whole if its length is not known.
@@ -147,41 +149,55 @@ class Selection {
     facts_.resize((facts_.size() + 1) / 2);
   }
 
-  MaybeError Choose() {
-    const double length = std::max(0.0, To() - options_.from_seconds);
-    SelectorChoice choice = options_.selector;
-    int count = choice.count > 0 ? choice.count : options_.budget_frames;
-    if (choice.name == "auto") {
-      if (choice.count == 0 && options_.most_frames_per_second > 0) {
-        const double most = std::ceil(length * options_.most_frames_per_second);
-        count = std::clamp(static_cast<int>(std::min(most, 1e6)), 1, count);
-      }
-      choice.name = AutoSelector(length, count);
-      const FrameJudge& judge = options_.judge;
-      const bool pays = judge.may_choose && judge.fits && count <= kFewFrames;
-      if (choice.name == kScene && pays && !has_nothing_to_find_) choice.name = kQuery;
-    }
-    if (choice.name == kQuery && has_nothing_to_find_) choice.name = kScene;
-    if (choice.name == kQuery && !options_.judge.fits) {
+  // How many frames at most.
+  int CountFor(double length) const {
+    const SelectorChoice& choice = options_.selector;
+    if (choice.count > 0) return choice.count;
+    if (choice.name != kAuto || options_.most_frames_per_second <= 0) return options_.budget_frames;
+    const double most = std::ceil(length * options_.most_frames_per_second);
+    return std::clamp(static_cast<int>(std::min(most, 1e6)), 1, options_.budget_frames);
+  }
+
+  // The selector that auto stands for.
+  std::string AutoName(double length) const {
+    std::string name = AutoSelector(length, count_);
+    const FrameJudge& judge = options_.judge;
+    const bool pays = judge.may_choose && judge.fits && count_ <= kFewFrames;
+    return name == kScene && pays ? kQuery : name;
+  }
+
+  // Sets the selector's name and count_. Errors: kInvalid.
+  MaybeError Decide(double length) {
+    std::string& name = selected_.selector;
+    const bool is_auto = options_.selector.name == kAuto;
+    count_ = CountFor(length);
+    name = is_auto ? AutoName(length) : options_.selector.name;
+    if (name == kQuery && has_nothing_to_find_) name = kScene;
+    if (name == kQuery && !options_.judge.fits) {
       return Error{ErrorCode::kInvalid, "--frames: query: expected a question, found none"};
     }
-    count_ = count;
-    compares_ = choice.name == kQuery;
     // All frames cost more than what is known by them is worth, unless it was asked for.
-    if (options_.selector.name == "auto" && choice.name != kUniform && facts_.empty()) {
+    if (is_auto && name != kUniform && facts_.empty()) {
       if (auto error = ReadFacts(OtherFrames::kNone)) return error;
-      if (facts_.empty()) choice.name = kUniform;
+      if (facts_.empty()) name = kUniform;
     }
-    compares_ = choice.name == kQuery;
-    selected_.selector = choice.name;
-    if (compares_) choice.name = kScene;
+    compares_ = name == kQuery;
+    return std::nullopt;
+  }
+
+  MaybeError Choose() {
+    const double length = std::max(0.0, To() - options_.from_seconds);
+    if (auto error = Decide(length)) return error;
+    SelectorChoice choice = options_.selector;
+    // Candidates are those of scene.
+    choice.name = compares_ ? kScene : selected_.selector;
     const auto selector = MakeSelector(choice);
     if (selector->needs_facts() && facts_.empty()) {
       if (auto error = ReadFacts(OtherFrames::kAll)) return error;
     }
     const SelectionTask task = {.from_seconds = options_.from_seconds,
                                 .to_seconds = options_.from_seconds + length,
-                                .count = compares_ ? CandidatesFor(count) : count,
+                                .count = compares_ ? CandidatesFor(count_) : count_,
                                 .facts = facts_};
     // Nothing can be measured where nothing can be decoded.
     const bool is_possible = !selector->needs_facts() || !facts_.empty();
@@ -309,7 +325,7 @@ int MostFramesAtOnce(const SelectionOptions& options) {
   const SelectorChoice& selector = options.selector;
   const int count = std::max(selector.count, options.budget_frames);
   const bool may_compare =
-      selector.name == kQuery || (selector.name == "auto" && options.judge.may_choose);
+      selector.name == kQuery || (selector.name == kAuto && options.judge.may_choose);
   return may_compare ? CandidatesFor(count) : count;
 }
 
