@@ -8,7 +8,7 @@
 namespace edgevlm::train {
 namespace {
 
-constexpr const char* kFeatureMap = "distil_features";  // the optimizer tells it by this prefix
+constexpr const char* kFeatureMap = "distil_features";
 
 // A field that all teachings have, [B, ...].
 torch::Tensor OfAll(const Batch& batch, torch::Tensor Teaching::*field) {
@@ -43,6 +43,8 @@ torch::Tensor Weighted(double weight, const torch::Tensor& loss, double& noted) 
 void AddFeatureMap(Vlm& model, int width) {
   model->register_module(kFeatureMap, torch::nn::Linear(model->shape.features, width));
 }
+
+bool IsFeatureMap(std::string_view name) { return name.starts_with(kFeatureMap); }
 
 torch::Tensor FeatureDistillation(Vlm& model, const torch::Tensor& features, const Batch& batch,
                                   const DistilOptions& options, DistilLosses& losses) {

@@ -1,6 +1,8 @@
 // Distillation: adds the losses of a teacher to a training step.
 #pragma once
 
+#include <string_view>
+
 #include "train/data/sample.h"
 #include "train/distil/distil_options.h"
 #include "train/model/vlm.h"
@@ -11,6 +13,9 @@ namespace edgevlm::train {
 // is trained and kept in checkpoints, but exported files do not have it. width: of the teacher's
 // features.
 void AddFeatureMap(Vlm& model, int width);
+
+// Whether a module of the model, or the name of a parameter in it, is this map.
+bool IsFeatureMap(std::string_view name);
 
 // Mean losses of one batch, before their weights; for the log.
 struct DistilLosses {

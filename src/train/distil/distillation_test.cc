@@ -133,6 +133,13 @@ TEST(Distillation, TheFeatureMapIsTrainedButNotPartOfTheModel) {
   ASSERT_FALSE(error) << error->message;
   EXPECT_EQ(plain->parameters().size() + 2, model->parameters().size());
   EXPECT_TRUE(torch::equal(plain->decoder->token_embd->weight, model->decoder->token_embd->weight));
+
+  Vlm of_another_teacher = TinyModel(kSeed + 2);
+  AddFeatureMap(of_another_teacher, kTeacherWidth + 1);
+  const auto failed = LoadParts(folder, of_another_teacher);
+  ASSERT_FALSE(failed) << failed->message;
+  EXPECT_TRUE(torch::equal(of_another_teacher->decoder->token_embd->weight,
+                           model->decoder->token_embd->weight));
 }
 
 }  // namespace

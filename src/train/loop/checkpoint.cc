@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "train/distil/distillation.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
@@ -109,6 +110,13 @@ VlmShape ShapeFrom(const json& value) {
                       .exits = value.value("exits", std::vector<int>())}};
 }
 
+// Whether a linear map in an archive has the shape of this module.
+bool HasShapeOf(const torch::nn::Module& module, torch::serialize::InputArchive& archive) {
+  torch::Tensor weight;
+  return archive.try_read("weight", weight) &&
+         weight.sizes() == module.parameters().front().sizes();
+}
+
 }  // namespace
 
 MaybeError SaveCheckpoint(const std::string& folder, Vlm& model, torch::optim::AdamW& optimizer,
@@ -161,7 +169,9 @@ MaybeError LoadParts(const std::string& folder, Vlm& model) {
     archive.load_from(path);
     for (auto& child : model->named_children()) {
       torch::serialize::InputArchive part;
-      if (archive.try_read(child.key(), part)) child.value()->load(part);
+      if (!archive.try_read(child.key(), part)) continue;
+      if (IsFeatureMap(child.key()) && !HasShapeOf(*child.value(), part)) continue;
+      child.value()->load(part);
     }
   };
   if (auto error = Guarded(path, load)) return error;

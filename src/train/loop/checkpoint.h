@@ -33,7 +33,8 @@ MaybeError SaveModel(const std::string& folder, Vlm& model);
 MaybeError LoadModel(const std::string& folder, Vlm& model);
 
 // Loads the weights of those parts of the model (vision encoder, decoder, heads, ...) that the
-// other run has as well; the others stay unchanged. Errors: kNotFound, kCorrupt.
+// other run has as well; the others stay unchanged, and so does a map to the features of another
+// teacher (AddFeatureMap). Errors: kNotFound, kCorrupt.
 MaybeError LoadParts(const std::string& folder, Vlm& model);
 
 // Writes FOLDER/run.json: the model's shape and vocabulary, once when a run starts.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "train/data/loader.h"
+#include "train/distil/distillation.h"
 #include "train/distil/teacher_samples.h"
 #include "train/loop/carry_over.h"
 #include "train/loop/checkpoint.h"
@@ -173,8 +174,7 @@ torch::optim::AdamW MakeOptimizer(Vlm& model, const TrainOptions& options) {
   std::vector<torch::Tensor> vision_encoder, rest;
   for (const auto& named : model->named_parameters()) {
     const bool of_vision_encoder = named.key().starts_with("eye") ||
-                                   named.key().starts_with("grid") ||
-                                   named.key().starts_with("distil");
+                                   named.key().starts_with("grid") || IsFeatureMap(named.key());
     (of_vision_encoder ? vision_encoder : rest).push_back(named.value());
   }
   const auto adam = torch::optim::AdamWOptions(options.rate).betas({0.9, 0.98}).weight_decay(0.02);

@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kListedSkips = 20;  // in the summary
+constexpr std::uint64_t kMaxParts = 1'000'000;
 
 struct PartOfWork {
   std::uint64_t number = 1;
@@ -39,7 +40,8 @@ Result<PartOfWork> ParsePart(const std::string& text) {
     const auto second = std::from_chars(first.ptr + 1, end, part.count);
     fits = second.ec == std::errc() && second.ptr == end;
   }
-  if (fits && part.number >= 1 && part.number <= part.count) return part;
+  fits = fits && part.number >= 1 && part.number <= part.count && part.count <= kMaxParts;
+  if (fits) return part;
   return Error{ErrorCode::kInvalid, "--part: expected N/COUNT, such as 1/2, found " + text};
 }
 
@@ -132,6 +134,13 @@ class TeachRun {
     }
     progress_.EndLine();
     return std::nullopt;
+  }
+
+  // Whether the teacher could read any image. Errors: the reason of the first one.
+  MaybeError CheckTaught() const {
+    if (skipped_.empty() || skipped_.size() < images_) return std::nullopt;
+    return Error{ErrorCode::kInvalid,
+                 "no image could be read, the first one: " + skipped_.front().reason};
   }
 
   void PrintSummary() const {
@@ -293,7 +302,7 @@ MaybeError Teach(const TeachOptions& options) {
   }
   if (auto error = run.Do(*part)) return error;
   run.PrintSummary();
-  return std::nullopt;
+  return run.CheckTaught();
 }
 
 }  // namespace edgevlm::train

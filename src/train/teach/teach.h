@@ -35,7 +35,8 @@ struct TeachOptions {
 
 // Writes the shards that the folder does not have yet; prints progress to standard error and a
 // summary to standard output. Images that cannot be read are left out and listed.
-// Errors: kInvalid (options, a folder with the outputs of another teacher or data set), kIo (a full
+// Errors: kInvalid (options, a folder with the outputs of another teacher or data set, none of the
+// images can be read), kIo (a full
 // disk; what was written stays, and the same command continues), those of Engine::Load and
 // OpenExamples.
 MaybeError Teach(const TeachOptions& options);

@@ -198,6 +198,16 @@ TEST_F(TeachTest, BrokenImagesAreLeftOutAndListed) {
   EXPECT_THAT(Open(distil).error().message, HasSubstr("expected the one that the teacher saw"));
 }
 
+TEST_F(TeachTest, AFolderOfBrokenImagesIsAnError) {
+  Write("a.png", "no image");
+  Write("b.jpg", "");
+  options_.data = folder_ + "/images";
+  const MaybeError error = Teach(options_);
+  ASSERT_TRUE(error.has_value());
+  EXPECT_THAT(error->message, HasSubstr("no image could be read, the first one: "));
+  EXPECT_THAT(error->message, HasSubstr("a.png: "));
+}
+
 TEST_F(TeachTest, ImagesWithoutLabelsGetTheTeachersOwnAnswers) {
   WriteImage("a.png", 20);
   options_.data = folder_ + "/images";
