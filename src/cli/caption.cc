@@ -50,7 +50,7 @@ class CaptionCommand final : public Command {
     if (!messages) return Fail(messages.error());
     ExitCode code = ExitCode::kDone;
     for (const std::string& path : paths_) {
-      const Result<bool> printed = CaptionOne(path, engine->info(), session, output);
+      const Result<bool> printed = CaptionOne(path, *engine, session, output);
       if (!printed) {
         code = Fail(printed.error());
       } else if (!*printed) {
@@ -63,14 +63,15 @@ class CaptionCommand final : public Command {
 
  private:
   // Whether the caption could be printed.
-  Result<bool> CaptionOne(const std::string& path, const ModelInfo& model, Session& session,
+  Result<bool> CaptionOne(const std::string& path, const Engine& engine, Session& session,
                           Output& output) {
+    const ModelInfo& model = engine.info();
     const auto media = ReadMedia(path, video_, model);
     if (!media) return media.error();
     const std::string title = paths_.size() > 1 ? Printable(path) + ": " : "";
     if (media->video) {
       VideoRequest request = {.path = path, .title = title, .question = {}, .choice = video_};
-      if (auto error = request.Hear(media->file, speech_, model_)) return *error;
+      if (auto error = request.Hear(media->file, speech_, engine, model_)) return *error;
       const auto printed = ReplyAboutVideo(request, *media->video, reply_, model, session, output);
       if (printed) return printed;
       return Error{printed.error().code, path + ": " + printed.error().message};

@@ -27,6 +27,7 @@
 #include "engine/reply/prefix.h"
 #include "engine/reply/profile_recorder.h"
 #include "engine/reply/saved_session.h"
+#include "engine/sound/encode_sound.h"
 #include "engine/vision/encode.h"
 #include "engine/vision/encode_video.h"
 #include "engine/vision/shared_image.h"
@@ -248,6 +249,14 @@ Result<EncodedVideo> Session::EncodeVideo(std::span<const FrameView> frames,
                                                     {.profiler = state_->profiler_or_null()});
   if (video && state_->recorder) state_->recorder->AddEncoding(video->timings);
   return video;
+}
+
+Result<EncodedSound> Session::EncodeSound(const Sound& sound) {
+  const ProfileRecorder::Scope scope(state_->recorder.get());
+  Result<EncodedSound> encoded =
+      ShareSound(state_->engine, sound, {.profiler = state_->profiler_or_null()});
+  if (encoded && state_->recorder) state_->recorder->AddEncoding(encoded->timings);
+  return encoded;
 }
 
 Result<Reply> Session::Caption(const DecodeOptions& options, const OnText& on_text) {

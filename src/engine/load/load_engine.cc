@@ -7,6 +7,7 @@
 
 #include "base/cores.h"
 #include "base/cpu.h"
+#include "engine/sound/encode_sound.h"
 #include "model/weight_reader.h"
 
 namespace edgevlm {
@@ -49,6 +50,12 @@ Result<EngineOptions> Validate(const EngineOptions& options) {
   return chosen;
 }
 
+void DescribeSound(Model& model) {
+  if (model.sound_encoder == nullptr) return;
+  const SoundLimit limit = MostSound(model);
+  model.info.most_sound_seconds = limit.seconds();
+}
+
 }  // namespace
 
 Result<EngineState> LoadEngine(const ModelFiles& files, const EngineOptions& options) {
@@ -61,6 +68,7 @@ Result<EngineState> LoadEngine(const ModelFiles& files, const EngineOptions& opt
     if (!model) return model.error();
     Result<Runtime> runtime = Runtime::Start(*chosen);
     if (!runtime) return runtime.error();
+    DescribeSound(*model);
     model->info.instruction_set = IsaName(*isa);
     model->info.threads = runtime->pool->threads();
     model->info.decode_threads = runtime->SingleTokenPool().threads();
