@@ -95,6 +95,16 @@ TEST(SoundFamilies, ChatKeepsSounds) {
   EXPECT_GT(replies[1]["reused_tokens"].get<int>(), 64);
 }
 
+TEST(SoundFamilies, ASessionIsNotEncodedAgain) {
+  const TestFolder folder;
+  const std::vector<std::string> question = {SoundPath(), "what is it?", "--session",
+                                             folder.Path("a.session")};
+  EXPECT_GT(AskAbout(Ultravox(), question)["timings"]["encode_ms"], 0);
+  const json again = AskAbout(Ultravox(), question);
+  EXPECT_EQ(again["timings"]["encode_ms"], 0);
+  EXPECT_GT(again["reused_tokens"].get<int>(), 16);
+}
+
 TEST(SoundFamilies, SayWhatDoesNotFit) {
   const TestFolder folder;
   const auto error = [&](const std::string& mmproj, std::vector<std::string> others) {

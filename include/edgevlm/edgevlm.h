@@ -80,8 +80,8 @@ struct EngineOptions {
   int image_max_tokens = 0;
   int image_min_tokens = 0;
   VisionOptions vision = {};  // fewer tokens inside the vision encoder, and after it
-  // Size of the cache of image embeddings, keyed by the content of the image file, so that no
-  // session encodes an image twice. 0: no cache.
+  // Size of the cache of the embeddings of images and sounds, keyed by their content, so that no
+  // session encodes one twice. 0: no cache.
   std::size_t image_cache_bytes = 0;
   // Size of the prefix cache: keys and values of prompts up to the last image (or whole prompts
   // without images), so that no session computes a prefix again. 0: no cache.

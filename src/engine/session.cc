@@ -323,7 +323,7 @@ Result<std::vector<std::byte>> Session::Save(std::span<const Message> messages,
 namespace {
 
 // Caches the restored images, so that they need not be encoded again when their files are given.
-void KeepImages(const EngineState& engine, std::span<const Message> messages,
+void KeepImages(const EngineState& engine, std::span<const Message> messages, const Prompt& prompt,
                 const std::shared_ptr<const EncodedImage>& set) {
   ImageCache* const cache = engine.runtime.image_cache.get();
   if (cache == nullptr) return;
@@ -334,6 +334,7 @@ void KeepImages(const EngineState& engine, std::span<const Message> messages,
   for (const Message& message : messages) {
     for (const Part& part : message.parts) keep(part.image);
   }
+  for (const Prompt::Part& part : prompt.parts()) keep(part.image);
 }
 
 }  // namespace
@@ -357,7 +358,7 @@ Result<std::vector<Message>> Session::Restore(std::span<const std::byte> bytes) 
   state.held = std::move(saved->prompt);
   state.image = std::move(saved->image);
   state.image_timings = {};
-  KeepImages(state.engine, saved->messages, state.image);
+  KeepImages(state.engine, saved->messages, state.held, state.image);
   return std::move(saved->messages);
 }
 
