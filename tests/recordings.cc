@@ -5,6 +5,10 @@
 #include <random>
 #include <vector>
 
+#include "gguf/mapped_parts.h"
+#include "gguf/names.h"
+#include "gguf/reader.h"
+#include "gguf/writer.h"
 #include "transcribe/testing/tiny_whisper.h"
 
 namespace edgevlm {
@@ -32,6 +36,28 @@ std::string WriteTinyWhisper(const TestFolder& folder) {
   const std::vector<std::byte> model = TinyWhisper();
   return folder.Write("tiny-whisper.gguf",
                       {reinterpret_cast<const char*>(model.data()), model.size()});
+}
+
+std::string WriteTwoEncoders(const TestFolder& folder) {
+  GgufWriter writer;
+  for (const char* name : {"internvl-mmproj.gguf", "ultravox-mmproj.gguf"}) {
+    const bool is_vision = *name == 'i';
+    const auto mapped = MappedParts::Open(DataPath("families/" + std::string(name)));
+    const auto file = GgufFile::Parse(mapped->bytes());
+    for (const GgufKey& key : file->keys()) {
+      if (key.name.starts_with("general.") && !is_vision) continue;
+      const std::string_view type =
+          is_vision ? keys::kVisionProjectorType : keys::kAudioProjectorType;
+      writer.Add(key.name == keys::kProjectorType ? type : key.name, file->Value(key));
+    }
+    for (const GgufTensor& tensor : file->tensors()) {
+      writer.AddTensor(tensor.name, tensor.view.dtype, tensor.view.shape,
+                       std::vector<std::byte>(tensor.view.bytes.begin(), tensor.view.bytes.end()));
+    }
+  }
+  const auto bytes = *writer.ToBytes();
+  return folder.Write("two-mmproj.gguf",
+                      {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 }  // namespace edgevlm

@@ -52,6 +52,11 @@ class SpeechServer {
   std::optional<ServedEdgevlm> served_;
 };
 
+void ExpectError(const HttpReply& reply, int status, const std::string& param) {
+  EXPECT_EQ(reply.status, status) << reply.body;
+  EXPECT_EQ(reply.Json()["error"]["param"], param.empty() ? json() : json(param)) << reply.body;
+}
+
 class ServeSpeechTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { server_ = new SpeechServer; }
@@ -59,10 +64,6 @@ class ServeSpeechTest : public ::testing::Test {
 
   static HttpReply Send(const std::string& body, const char* path = kTranscriptions) {
     return server_->served().Request("POST", path, kForm, body);
-  }
-  static void ExpectError(const HttpReply& reply, int status, const std::string& param) {
-    EXPECT_EQ(reply.status, status) << reply.body;
-    EXPECT_EQ(reply.Json()["error"]["param"], param.empty() ? json() : json(param)) << reply.body;
   }
   static const ServedEdgevlm& server() { return server_->served(); }
 
@@ -173,6 +174,54 @@ TEST_F(ServeSpeechTest, MessagesMayHaveRecordings) {
   ExpectError(server().Post(kChat, ChatAbout(Recording(DataUri("no sound")))), 415,
               where + ".data");
   ExpectError(server().Post(kChat, ChatAbout({{"type", "input_audio"}})), 400, where);
+}
+
+// A model with an audio encoder hears recordings itself, without a Whisper.
+TEST(ServeSoundModelTest, HearsRecordings) {
+  const auto path = [](const std::string& name) { return DataPath("families/" + name); };
+  const ServedEdgevlm server(
+      {"-m", path("internvl-text.gguf"), "--mmproj", path("qwen2a-mmproj.gguf")});
+  constexpr const char* kChat = "/v1/chat/completions";
+  const HttpReply heard =
+      server.Post(kChat, ChatAbout(Recording(DataUri(WavFile(Wave::kNoise, 2, 8000)))));
+  ASSERT_EQ(heard.status, 200) << heard.body;
+  // 200 frames give 50 embeddings.
+  const HttpReply without = server.Post(kChat, ChatAbout({{"type", "text"}, {"text", ""}}));
+  const int marks = static_cast<int>(std::string("Audio 1: <|audio_bos|><|audio_eos|>\n").size());
+  EXPECT_EQ(heard.Json()["usage"]["prompt_tokens"].get<int>(),
+            without.Json()["usage"]["prompt_tokens"].get<int>() + 50 + marks);
+  EXPECT_EQ(heard.Json()["usage"]["prompt_tokens_details"]["audio_tokens"], 50);
+  const std::string where = "messages[0].content[1].input_audio.data";
+  const auto error = [&](const std::string& file) {
+    return server.Post(kChat, ChatAbout(Recording(DataUri(file))));
+  };
+  ExpectError(error("no sound"), 415, where);
+  ExpectError(error(WavFile(Wave::kNoise, 40, 2000)), 413, where);
+  const json models = server.Get("/v1/models").Json()["data"];
+  EXPECT_EQ(models[0]["architecture"]["input_modalities"], json({"text", "audio"}));
+  EXPECT_EQ(server.Get("/props").Json()["modalities"]["audio"], true);
+  // Nobody transcribes here.
+  EXPECT_EQ(server.Request("POST", kTranscriptions, kForm, FormWith(Noise())).status, 404);
+}
+
+// Both are encoded at once.
+TEST(ServeSoundModelTest, SeesAndHears) {
+  const TestFolder folder;
+  const ServedEdgevlm server(
+      {"-m", DataPath("families/internvl-text.gguf"), "--mmproj", WriteTwoEncoders(folder)});
+  const json image = {{"type", "image_url"}, {"image_url", {{"url", DataUri(PngImage())}}}};
+  const json sound = Recording(DataUri(WavFile(Wave::kNoise, 2, 8000)));
+  const auto tokens = [&](const json& content) {
+    const HttpReply reply =
+        server.Post("/v1/chat/completions",
+                    {{"messages", {{{"role", "user"}, {"content", content}}}}, {"max_tokens", 2}});
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    return reply.Json()["usage"]["prompt_tokens"].get<int>();
+  };
+  const json words = {{"type", "text"}, {"text", "what is it?"}};
+  // 200 frames give 13 embeddings.
+  EXPECT_EQ(tokens({image, sound, words}), tokens({image, words}) + 13);
+  EXPECT_EQ(tokens({sound, image, sound, words}), tokens({image, words}) + 26);
 }
 
 // Its job ends when the client leaves, else the next one would wait.

@@ -30,7 +30,7 @@ MAY_INCLUDE = {
     "model": "cache kernels gguf image tensor profile base",
     "transcribe": "audio video decode model kernels gguf tokenizer base",
     "decode": "model cache kernels tokenizer tensor base",
-    "engine": "decode model cache gguf tokenizer image digest roofline profile base",
+    "engine": "audio decode model cache gguf tokenizer image digest roofline profile base",
     "eval": "image tokenizer base",
     "fleet": "engine base",
     "catalog": "gguf digest base",

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -66,9 +67,10 @@ struct EngineOptions {
   // for the engine's lifetime; threads that it starts meanwhile stay there too.
   bool pin = false;
   Precision precision = Precision::kAuto;
-  // The GGUF file of the vision encoder, if the model's own file has none. Empty: the file next to
-  // the model whose name contains "mmproj", if there is one; it is ignored if it was made for a
-  // decoder of another width. kNoMmproj: none; the model then reads no images.
+  // The GGUF file of the vision encoder, the audio encoder or both, if the model's own file has
+  // none. Empty: the file next to the model whose name contains "mmproj", if there is one; it is
+  // ignored if it was made for a decoder of another width. kNoMmproj: none; the model then reads
+  // no images and no sound.
   std::string mmproj = {};
   std::string chat_template = {};  // by name; empty: the one whose markers the model's file has
   int context_tokens = 0;          // of a session; 0: as many as the model was trained for, but at
@@ -78,8 +80,8 @@ struct EngineOptions {
   int image_max_tokens = 0;
   int image_min_tokens = 0;
   VisionOptions vision = {};  // fewer tokens inside the vision encoder, and after it
-  // Size of the cache of image embeddings, keyed by the content of the image file, so that no
-  // session encodes an image twice. 0: no cache.
+  // Size of the cache of the embeddings of images and sounds, keyed by their content, so that no
+  // session encodes one twice. 0: no cache.
   std::size_t image_cache_bytes = 0;
   // In families that split images: a tile that differs from that of the image before, at its place,
   // by no more than this keeps its embeddings: the mean of the absolute differences of its values,
@@ -109,10 +111,13 @@ enum class ToolForm {
 
 // What a loaded model is, for display. Counts are as the file states them.
 struct ModelInfo {
-  std::string name;                 // general.name, or empty
-  std::string architecture;         // of the decoder, e.g. "gpt2"
-  std::string vision_encoder;       // e.g. "mobilenet_v3"; empty: the model reads no images
-  std::string projector;            // e.g. "mlp"
+  std::string name;            // general.name, or empty
+  std::string architecture;    // of the decoder, e.g. "gpt2"
+  std::string vision_encoder;  // e.g. "mobilenet_v3"; empty: the model reads no images
+  std::string projector;       // e.g. "mlp"
+  // Of the audio encoder, e.g. "ultravox"; empty: the model reads no sound.
+  std::string sound_projector = {};
+  double most_sound_seconds = 0;    // of one sound, for the model and its context
   std::string chat_template;        // e.g. "vicuna"; empty if the model was trained without
   std::string default_system = {};  // the system text of conversations that have none; or empty
   ToolForm tool_form = ToolForm::kNone;
@@ -166,8 +171,8 @@ struct TokenGaps {
   double max_ms = 0;
 };
 
-// One image as decoder input. Owns its values; any number of sessions of the engine that made it
-// may use it.
+// One image, or one sound, as decoder input. Owns its values; any number of sessions of the engine
+// that made it may use it.
 struct EncodedImage {
   // Some families split an image into several tiles, with prompt text between them.
   struct Piece {
@@ -177,21 +182,44 @@ struct EncodedImage {
   };
 
   int tokens = 0;                 // image tokens: the rows of all pieces
+  bool is_sound = false;          // those of a sound
   int width = 0;                  // D; times 1 + L for decoders that add L more rows per token
   std::vector<float> embeddings;  // [tokens, D]: the projector's output, or the rows that pruning
                                   // kept (VisionOptions)
   std::vector<Piece> pieces;
+  // Of a sound: if not empty, it is numbered in the conversation: "Audio" writes "Audio 1: ".
+  std::string counted_as = {};
   std::string content = {};  // SHA-256 of the file and of how it was encoded, in hexadecimal; empty
                              // unless EngineOptions::image_cache_bytes is set
-  ImageFileInfo file = {};   // set if `content` is
+  ImageFileInfo file = {};   // of an image; set if `content` is
   Timings timings;           // decode, preprocess and encode (divided when encoded together)
+};
+
+// A recording: a file that Transcriber reads, by its path or in memory, and which part of it.
+struct SoundInput {
+  std::string path = {};                 // empty: it is in memory; "-": standard input
+  std::span<const std::byte> file = {};  // not owned
+  double from_s = 0;
+  double to_s = std::numeric_limits<double>::infinity();
+  std::function<bool()> is_cancelled = {};  // asked while a program decodes it
+};
+
+// Sound as models read it: mono, 16,000 samples a second, in [-1, 1].
+struct Sound {
+  std::vector<float> samples;
+};
+
+// A sound as a part of a message.
+struct EncodedSound {
+  std::shared_ptr<const EncodedImage> embeddings;
+  Timings timings;  // of the work done for it now
 };
 
 // The author of a message. What a tool returned is written like a user's message where the chat
 // template has no markup of its own for it.
 enum class Role { kSystem, kUser, kAssistant, kTool };
 
-// Text (UTF-8) or an image.
+// Text (UTF-8), an image or a sound.
 struct Part {
   std::string text = {};
   std::shared_ptr<const EncodedImage> image = nullptr;
@@ -314,6 +342,14 @@ class Engine {
   // it: one object for all callers with the same file. Concurrent calls with the same file wait for
   // one encoding. Its timings are those of that encoding. Errors: as for EncodeImage.
   Result<std::shared_ptr<const EncodedImage>> GetImage(std::span<const std::byte> file) const;
+  // Decodes a recording for the model: no more of it than the model and the context take. Errors,
+  // which name the path if there is one: kUnsupported (a model that reads no sound, a build that
+  // does not, another format), kTooLarge (a longer one), kInvalid (below 0.1 s), kCorrupt, kIo,
+  // kNotFound, kCancelled.
+  Result<Sound> ReadSound(const SoundInput& input) const;
+  // Encodes a sound for messages of Session::Chat, as GetImage does; its samples are the key.
+  // Errors: kUnsupported, kTooLarge, kInvalid (also: samples that are no numbers).
+  Result<EncodedSound> GetSound(const Sound& sound) const;
   // Only looks up a cached image, by its file's id: the SHA-256 of its bytes in lower-case
   // hexadecimal. Null if it is not cached, or was encoded for another scope (ReplyRequest::scope)
   // or with other limits (ReplyRequest::image_limits).
@@ -417,6 +453,9 @@ class Session {
   // encoded again. Errors: kUnsupported (ModelInfo::has_one_image), kInvalid, kTooLarge.
   Result<EncodedVideo> EncodeVideo(std::span<const FrameView> frames,
                                    const VideoOptions& options = {});
+
+  // As Engine::GetSound, as a part of what TakeProfile returns.
+  Result<EncodedSound> EncodeSound(const Sound& sound);
 
   // Describes the image. Errors: kInvalid (options, no image set), kUnsupported (the model was
   // not made for captions). Cancelling is not an error (FinishReason::kCancelled).

@@ -39,7 +39,8 @@ struct RequestVideo {
   VideoOptions options = {};
 };
 
-// Text, an image, or a video. An image is a file (JPEG, PNG, WebP, PPM), or already encoded.
+// Text, an image, a video, or a sound. An image is a file (JPEG, PNG, WebP, PPM), or already
+// encoded.
 struct RequestPart {
   std::string text = {};
   std::shared_ptr<const std::string> image = nullptr;
@@ -47,6 +48,7 @@ struct RequestPart {
   std::shared_ptr<const EncodedImage> encoded = nullptr;
   // The scheduler refuses it for models with one image per prompt, as Session::EncodeVideo does.
   std::shared_ptr<const RequestVideo> video = nullptr;
+  std::shared_ptr<const Sound> sound = nullptr;  // of Engine::ReadSound
 };
 
 struct RequestMessage {
@@ -72,9 +74,9 @@ struct ReplyRequest {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
-// What a request is waiting for. kQueue counts the requests before it, kImages the images and
-// frames that are encoded, kPrompt the tokens that are prefilled. kVideos counts the videos whose
-// frames are chosen, which whoever submits requests does before.
+// What a request is waiting for. kQueue counts the requests before it, kImages the images,
+// frames and sounds that are encoded, kPrompt the tokens that are prefilled. kVideos counts the
+// videos whose frames are chosen, which whoever submits requests does before.
 enum class RequestStage { kVideos, kQueue, kImages, kPrompt };
 
 struct Progress {
@@ -95,6 +97,7 @@ struct RequestReply {
   double queue_ms = 0;                  // until it started
   double first_token_ms = 0;            // from Submit to the first token
   int image_tokens = 0;                 // of the prompt
+  int sound_tokens = 0;                 // likewise
   std::vector<ImageReply> images = {};  // in the order of the request
 };
 

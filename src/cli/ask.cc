@@ -1,5 +1,9 @@
 // edgevlm ask FILE QUESTION: answers a question about an image, a video, a recording, or both.
+#include <future>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/help.h"
@@ -53,59 +57,101 @@ class AskCommand final : public Command {
     if (!messages) return Fail(messages.error());
     const auto media = ReadMedia(path_, video_, *engine, question_);
     if (!media) return Fail(media.error());
-    const auto sound = AboutSound();
-    if (!sound) return Fail(sound.error());
-    const auto printed = media->video ? AskVideo(*media, *sound, engine->info(), session, output)
-                                      : AskFile(*media, *sound, engine->info(), session, output);
+    const auto printed = media->video ? AskVideo(*media, *engine, session, output)
+                                      : AskFile(*media, *engine, session, output);
     if (!printed) return Fail(printed.error());
     if (auto error = session_file_.Save(session, *messages)) return Fail(*error);
     return ExitCode::kDone;
   }
 
  private:
-  // The part of the prompt about the sound beside the image.
-  Result<std::string> AboutSound() {
-    if (sound_.empty()) return std::string();
-    return speech_.PromptAbout(sound_, {}, model_);
+  // Of --sound.
+  Result<HeardSound> HearBeside(const Engine& engine) {
+    return speech_.Hear(sound_, {}, engine, model_);
   }
 
-  Result<Reply> Answer(const Media& media, const std::string& sound, Session& session,
-                       const OnText& on_text) {
-    if (media.is_sound) {
-      const auto about = speech_.PromptAbout(path_, media.file, model_);
-      if (!about) return about.error();
-      const Message message = {.role = Role::kUser,
-                               .parts = {{.text = *about + sound + question_}}};
-      return session.Chat({&message, 1}, reply_.decode, on_text);
+  // The image is encoded while the sound is encoded or written down.
+  Result<std::optional<HeardSound>> SetImageAndHear(const Media& media, const Engine& engine,
+                                                    Session& session) {
+    std::future<Result<HeardSound>> hearing;
+    if (!sound_.empty()) {
+      hearing = std::async(std::launch::async, [&] { return HearBeside(engine); });
     }
     if (auto error = session.SetImage(media.file)) {
+      speech_.Cancel();
       return Error{error->code, path_ + ": " + error->message};
     }
-    return session.Ask(sound + question_, reply_.decode, on_text);
+    if (!hearing.valid()) return std::optional<HeardSound>();
+    Result<HeardSound> heard = hearing.get();
+    if (!heard) return heard.error();
+    return std::optional(*std::move(heard));
   }
 
-  Result<bool> AskFile(const Media& media, const std::string& sound, const ModelInfo& model,
-                       Session& session, Output& output) {
+  // A question may be spoken: without text, the recording is all there is.
+  Result<Reply> AnswerSound(const Media& media, const Engine& engine, Session& session,
+                            const OnText& on_text) {
+    std::vector<HeardSound> sounds;
+    for (const std::string& path : {path_, sound_}) {
+      if (path.empty()) continue;
+      auto heard = speech_.Hear(path, media.file, engine, model_);
+      if (!heard) return heard.error();
+      sounds.push_back(*std::move(heard));
+    }
+    Message message;
+    Timings timings;
+    for (const HeardSound& sound : sounds) {
+      message.parts.push_back(sound.part);
+      AddEncoding(sound.timings, timings);
+    }
+    message.parts.push_back({.text = question_});
+    Result<Reply> reply = session.Chat({&message, 1}, reply_.decode, on_text);
+    if (reply) AddEncoding(timings, reply->timings);
+    return reply;
+  }
+
+  Result<Reply> Answer(const Media& media, const Engine& engine, Session& session,
+                       const OnText& on_text) {
+    if (media.is_sound) return AnswerSound(media, engine, session, on_text);
+    const auto heard = SetImageAndHear(media, engine, session);
+    if (!heard) return heard.error();
+    if (!*heard) return session.Ask(question_, reply_.decode, on_text);
+    const HeardSound& sound = **heard;
+    if (sound.part.image == nullptr) {
+      return session.Ask(sound.part.text + question_, reply_.decode, on_text);
+    }
+    const Message message = {
+        .role = Role::kUser,
+        .parts = {{.image = session.image()}, sound.part, {.text = question_}}};
+    Result<Reply> reply = session.Chat({&message, 1}, reply_.decode, on_text);
+    if (reply) AddEncoding(sound.timings, reply->timings);
+    return reply;
+  }
+
+  Result<bool> AskFile(const Media& media, const Engine& engine, Session& session, Output& output) {
     OnText on_text;
     if (reply_.stream) on_text = PrintTo(output);
-    const Result<Reply> reply = Answer(media, sound, session, on_text);
+    const Result<Reply> reply = Answer(media, engine, session, on_text);
     if (!reply) return reply.error();
     const bool printed = PrintReply(*reply, output);
-    reply_.PrintAfter(*reply, model);
+    reply_.PrintAfter(*reply, engine.info());
     return printed;
   }
 
-  Result<bool> AskVideo(const Media& media, const std::string& sound, const ModelInfo& model,
-                        Session& session, Output& output) {
+  Result<bool> AskVideo(const Media& media, const Engine& engine, Session& session,
+                        Output& output) {
     if (question_.empty()) {
       return Error{ErrorCode::kInvalid, "question: expected some text, found none"};
     }
-    VideoRequest request = {.path = path_, .question = question_, .choice = video_, .sound = sound};
+    VideoRequest request = {.path = path_, .question = question_, .choice = video_};
     // A sound of its own takes the place of the track.
-    if (sound_.empty()) {
-      if (auto error = request.Hear(media.file, speech_, model_)) return *error;
+    if (!sound_.empty()) {
+      auto heard = HearBeside(engine);
+      if (!heard) return heard.error();
+      request.sound = *std::move(heard);
+    } else if (auto error = request.Hear(media.file, speech_, engine, model_)) {
+      return *error;
     }
-    return ReplyAboutVideo(request, *media.video, reply_, model, session, output);
+    return ReplyAboutVideo(request, *media.video, reply_, engine.info(), session, output);
   }
 
   bool PrintReply(const Reply& reply, Output& output) const {

@@ -109,9 +109,9 @@ class BenchCommand final : public Command {
     run_->Declare(*run_app_);
     GroupOptions(app, {"--model", "--preset", "--n-prompt", "--n-gen", "--repetitions"});
     app.footer(
-        "Tests: img, an image file to its embeddings; pp, a prompt; tg, tokens one by one,\n"
-        "of several sequences together where --sequences says so, some leaving early where\n"
-        "--exit-rates says so;\n"
+        "Tests: img, an image file to its embeddings; snd, 5 and 30 s of sound to theirs;\n"
+        "pp, a prompt; tg, tokens one by one, of several sequences together where --sequences\n"
+        "says so, some leaving early where --exit-rates says so;\n"
         "cap, an image file to the last token of its caption (t/s counts the caption's);\n"
         "capx8, the same for eight images decoded together, as in a batch: the time of one.\n"
         "Each runs once to warm up. pp and tg are cut to what the model's context holds.\n"
@@ -370,6 +370,7 @@ class BenchCommand final : public Command {
       auto measured = MeasureImage(*engine, image_bytes_, repetitions_);
       if (auto error = Record(*engine, std::move(measured))) return error;
     }
+    if (auto error = BenchSounds(*engine)) return error;
     for (const int tokens : prompt_tokens_) {
       if (tokens == 0) continue;
       auto measured = MeasurePrompt(*engine, std::min(tokens, context), repetitions_);
@@ -380,6 +381,16 @@ class BenchCommand final : public Command {
       if (auto error = BenchGeneration(*engine, std::min(tokens, context))) return error;
     }
     return reads_images ? BenchReplies(*engine) : std::nullopt;
+  }
+
+  // What a short sound costs, and one as long as a Whisper's window.
+  MaybeError BenchSounds(const Engine& engine) {
+    if (engine.info().sound_projector.empty()) return {};
+    for (const int seconds : {5, 30}) {
+      if (seconds > engine.info().most_sound_seconds) continue;
+      if (auto error = Record(engine, MeasureSound(engine, seconds, repetitions_))) return error;
+    }
+    return {};
   }
 
   // Of replies about the image.

@@ -71,7 +71,7 @@ class CaptionCommand final : public Command {
     const std::string title = paths_.size() > 1 ? Printable(path) + ": " : "";
     if (media->video) {
       VideoRequest request = {.path = path, .title = title, .question = {}, .choice = video_};
-      if (auto error = request.Hear(media->file, speech_, model_)) return *error;
+      if (auto error = request.Hear(media->file, speech_, engine, model_)) return *error;
       const auto printed = ReplyAboutVideo(request, *media->video, reply_, model, session, output);
       if (printed) return printed;
       return Error{printed.error().code, path + ": " + printed.error().message};

@@ -19,7 +19,10 @@ namespace {
 constexpr struct {
   std::string_view name;
   ModelPart part;
-} kParts[] = {{"all", ModelPart::kAll}, {"text", ModelPart::kText}, {"vision", ModelPart::kVision}};
+} kParts[] = {{"all", ModelPart::kAll},
+              {"text", ModelPart::kText},
+              {"vision", ModelPart::kVision},
+              {"audio", ModelPart::kVision}};
 
 // Errors: kInvalid.
 Result<ModelPart> ParsePart(std::string_view name) {
@@ -27,7 +30,7 @@ Result<ModelPart> ParsePart(std::string_view name) {
     if (known.name == name) return known.part;
   }
   return Error{ErrorCode::kInvalid,
-               "--part: expected all, text or vision, found " + std::string(name)};
+               "--part: expected all, text, vision or audio, found " + std::string(name)};
 }
 
 // "OUT.gguf: 201 tensors, 2200.1 MB, F16"
@@ -52,7 +55,7 @@ class ConvertCommand final : public Command {
                    "auto keeps what AWQ or GPTQ quantized")
         ->type_name("TYPE")
         ->capture_default_str();
-    app.add_option("--part", part_, "of a model with a vision encoder: all, text or vision")
+    app.add_option("--part", part_, "of a model with an encoder: all, text, vision or audio")
         ->type_name("PART")
         ->capture_default_str();
     app.add_option("--vision-folder", options_.vision_folder,
@@ -61,7 +64,7 @@ class ConvertCommand final : public Command {
     app.add_flag("--force", options_.replaces, "replace files that are there already");
     DeclareJson(app, json_);
     app.footer(
-        "A model with a vision encoder becomes two files, OUT.gguf and mmproj-OUT.gguf.\n"
+        "A model with a vision or audio encoder becomes two files, OUT.gguf and mmproj-OUT.gguf.\n"
         "Examples:\n"
         "  edgevlm convert TinyLlama-1.1B-Chat-v1.0 tinyllama.gguf\n"
         "  edgevlm convert MobileVLM_V2-1.7B mobilevlm.gguf --vision-folder "

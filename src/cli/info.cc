@@ -1,5 +1,6 @@
 // edgevlm info: shows the version, this machine and the model.
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -60,6 +61,8 @@ class InfoCommand final : public Command {
               {"architecture", info.architecture},
               {"vision_encoder", info.vision_encoder},
               {"projector", info.projector},
+              {"sound_projector", info.sound_projector},
+              {"sound_seconds", info.most_sound_seconds},
               {"chat_template", info.chat_template},
               {"parameters", info.parameters},
               {"bytes", info.file_bytes},
@@ -97,6 +100,12 @@ class InfoCommand final : public Command {
                                                      : side + " x " + side + " pixels to ") +
                                 std::to_string(info.image_tokens) + " tokens");
       row("projector", info.projector);
+    }
+    if (!info.sound_projector.empty()) {
+      std::array<char, 64> seconds;
+      std::snprintf(seconds.data(), seconds.size(), ", sounds of at most %.0f s",
+                    std::floor(info.most_sound_seconds));
+      row("audio encoder", info.sound_projector + seconds.data());
     }
     if (!info.chat_template.empty()) row("chat template", info.chat_template);
     row("decoder", info.architecture + ", " + std::to_string(info.block_count) + " blocks of " +

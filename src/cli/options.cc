@@ -30,7 +30,7 @@ void ModelOptions::DeclareModel(CLI::App& app) {
          "GGUF file, or name of an installed model (edgevlm models),\nin place of the built-in one")
       ->type_name("FILE|NAME");
   app.add_option("--mmproj", mmproj,
-                 "its image encoder, or none; left out: the mmproj file beside it")
+                 "its image or audio encoder, or none; left out: the mmproj file beside it")
       ->type_name("FILE");
   app.add_option("--chat-template", chat_template, "by name; left out: the model's own")
       ->type_name("NAME");

@@ -117,6 +117,12 @@ void PrintIfCut(const Reply& reply, const ModelInfo& model) {
              " tokens is full (-c)");
 }
 
+void AddEncoding(const Timings& encoding, Timings& timings) {
+  timings.preprocess_ms += encoding.preprocess_ms;
+  timings.encode_ms += encoding.encode_ms;
+  timings.total_ms += encoding.total_ms;
+}
+
 void PrintTimings(const Reply& reply) {
   const Timings& t = reply.timings;
   std::fprintf(stderr,

@@ -56,6 +56,9 @@ OnText PrintTo(Output& output);
 // a sampled reply.
 nlohmann::json ToJson(const Reply& reply);
 
+// Adds the time of encoding an image, a video or a sound to that of a reply about it.
+void AddEncoding(const Timings& encoding, Timings& timings);
+
 // Prints timings on standard error, for --verbose. Call after the reply and its newline.
 void PrintTimings(const Reply& reply);
 

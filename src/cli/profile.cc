@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/write_file.h"
+#include "edgevlm/transcriber.h"
 #include "measure/profile_runs.h"
 
 namespace edgevlm {
@@ -18,8 +19,8 @@ class ProfileCommand final : public Command {
  public:
   void Declare(CLI::App& app) override {
     app.add_option("IMAGE", images_,
-                   "JPEG, PNG, WebP or PPM files, for one request about all of them; - reads "
-                   "standard input")
+                   "JPEG, PNG, WebP or PPM files, or sound files for a model that hears, for one "
+                   "request about all of them; - reads standard input")
         ->type_name("");
     app.add_option("-q,--question", request_.question, "ask this instead of making a caption")
         ->type_name("TEXT");
@@ -63,7 +64,7 @@ class ProfileCommand final : public Command {
     }
     const Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
-    if (auto error = ReadImages()) return Fail(*error);
+    if (auto error = ReadFiles(*engine)) return Fail(*error);
     const Result<Profile> profile = [&] {
       ProgressBar bar;
       return ProfileRuns(*engine, request_, runs_, [&](int run) { bar.Show(run + 1, runs_ + 1); });
@@ -94,10 +95,16 @@ class ProfileCommand final : public Command {
         ->type_name("FILE");
   }
 
-  MaybeError ReadImages() {
+  MaybeError ReadFiles(const Engine& engine) {
     for (const std::string& name : images_) {
       auto file = ReadInput(name);
       if (!file) return file.error();
+      if (IsSoundFile(*file)) {
+        auto sound = engine.ReadSound({.file = *file});
+        if (!sound) return Error{sound.error().code, name + ": " + sound.error().message};
+        request_.sounds.push_back(*std::move(sound));
+        continue;
+      }
       request_.names.push_back(name);
       request_.images.push_back(*std::move(file));
     }

@@ -1,7 +1,8 @@
-// SpeechInput: recordings in prompts, as what is said in them.
+// SpeechInput: recordings in prompts, as their embeddings or as what is said in them.
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -17,37 +18,49 @@ namespace edgevlm {
 // model.
 Result<Transcriber> LoadTranscriber(const std::string& given, const ModelOptions& model);
 
-// What is said in the track of a video.
-struct HeardTrack {
-  std::string prompt = {};  // the part of a prompt, which ends with an empty line if any
-  std::optional<std::vector<TranscriptSegment>> segments = {};  // nothing: there is no track
+// A recording in a prompt.
+struct HeardSound {
+  Part part = {};        // embeddings, or a text that ends with an empty line if any
+  Timings timings = {};  // of encoding it
 };
 
-// No model here reads sound itself, so a Whisper writes down what is said, and the prompt has that.
+// The track of a video in a prompt.
+struct HeardTrack {
+  HeardSound sound = {};
+  std::optional<std::vector<TranscriptSegment>> segments = {};  // nothing: none was written down
+};
+
+// A model that reads sound gets embeddings. For others a Whisper writes down what is said. Threads:
+// one at a time, and Cancel.
 class SpeechInput {
  public:
   // --whisper
   void Declare(CLI::App& app);
 
-  // The part of a prompt about a recording, which ends with an empty line. The model is loaded by
-  // the first call. file: its bytes, if the path is "-". Errors: those of Transcriber, naming
-  // `path` or the model; kInvalid without --whisper.
-  Result<std::string> PromptAbout(const std::string& path, std::span<const std::byte> file,
-                                  const ModelOptions& model);
+  // The part of a prompt about a recording. A Whisper is loaded by the first call. file: its bytes,
+  // if the path is "-". Errors: those of Engine::ReadSound, or of Transcriber, naming `path` or the
+  // model; kInvalid without --whisper for a model that reads no sound.
+  Result<HeardSound> Hear(const std::string& path, std::span<const std::byte> file,
+                          const Engine& engine, const ModelOptions& model);
 
-  // The same of the part from_s to to_s of a video, with times; nothing without --whisper.
+  // The same of the part from_s to to_s of a video, a transcript with times; nothing without
+  // --whisper for a model that reads no sound.
   Result<std::optional<HeardTrack>> HearTrack(const std::string& path,
                                               std::span<const std::byte> file,
-                                              const TranscribeOptions& part,
+                                              const TranscribeOptions& part, const Engine& engine,
                                               const ModelOptions& model);
+
+  // Ends what Hear writes down, with an error. From any thread.
+  void Cancel() { is_cancelled_ = true; }
 
  private:
   MaybeError Load(const ModelOptions& model);
   Result<Transcript> Transcribe(const std::string& path, std::span<const std::byte> file,
-                                const TranscribeOptions& options);
+                                TranscribeOptions options);
 
   std::string whisper_;
   std::optional<Transcriber> transcriber_;
+  std::atomic<bool> is_cancelled_ = false;
 };
 
 }  // namespace edgevlm

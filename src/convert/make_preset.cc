@@ -163,6 +163,7 @@ PresetFiles MakePreset(const Preset& preset, const FileType& type) {
   if (preset.vision_encoder) {
     files.mmproj = MakePresetVisionEncoder(*preset.vision_encoder, preset.decoder.width);
   }
+  if (preset.sound) files.mmproj = MakePresetSoundEncoder(*preset.sound, preset.decoder.width);
   return files;
 }
 

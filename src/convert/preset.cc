@@ -32,6 +32,9 @@ constexpr DecoderPreset kGpt2Small = {"gpt2", 768,  12,    12,   12,   3072,  1e
 constexpr DecoderPreset kQwen215 = {"qwen2", 1536, 28,    12,     2,    8960,
                                     1e-6f,   1e6f, 32768, 151936, true, true};
 
+constexpr DecoderPreset kQwen2Audio7 = {"qwen2", 4096, 32,   32,     32,    11008,
+                                        1e-5f,   1e4f, 8192, 156032, false, true};
+
 constexpr DecoderPreset kQwen2505 = {"qwen2", 896,  24,    14,     2,    4864,
                                      1e-6f,   1e6f, 32768, 151674, true, true};
 
@@ -172,6 +175,8 @@ std::span<const Preset> Presets() {
       {"phi-3.5-mini", kPhi35, std::nullopt},
       {"blip2-opt-2.7b", kOpt27, kEvaG},
       {"opt-2.7b", kOpt27, std::nullopt},
+      {"ultravox-0.5-1b", kLlama321, std::nullopt, PresetSound::kUltravox},
+      {"qwen2-audio-7b", kQwen2Audio7, std::nullopt, PresetSound::kQwen2Audio},
   };
   return kPresets;
 }

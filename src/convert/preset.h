@@ -92,25 +92,29 @@ struct VisionEncoderPreset {
   bool has_post_norm() const { return kind == PresetVit::kSiglip || kind == PresetVit::kEva; }
 };
 
+// The projector behind an audio encoder, which is that of Whisper large v3.
+enum class PresetSound { kUltravox, kQwen2Audio };
+
 struct Preset {
   std::string name;  // "mobilevlm-v2-1.7b"
   DecoderPreset decoder;
   std::optional<VisionEncoderPreset> vision_encoder;
+  std::optional<PresetSound> sound = std::nullopt;
 };
 
 std::span<const Preset> Presets();
 
-// "NAME", or "NAME+OTHER": the vision encoder and the projector of one with the decoder of another,
+// "NAME", or "NAME+OTHER": the encoder and the projector of one with the decoder of another,
 // so that encoders can be compared before the same decoder. Errors: kInvalid, lists the names.
 Result<Preset> FindPreset(std::string_view name);
 
 // GGUF files in memory.
 struct PresetFiles {
   std::vector<std::byte> model;
-  std::vector<std::byte> mmproj;  // empty if there is no vision encoder
+  std::vector<std::byte> mmproj;  // empty if there is neither a vision nor an audio encoder
 };
 
-// The decoder in `type` and the vision encoder in F16, as such files are usually published. Memory
+// The decoder in `type` and the encoder in F16, as such files are usually published. Memory
 // and time: proportional to the size of the files.
 PresetFiles MakePreset(const Preset& preset, const FileType& type);
 

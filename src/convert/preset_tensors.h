@@ -45,7 +45,9 @@ class PresetTensors {
 // memory.
 std::vector<std::byte> MakePresetVisionEncoder(const VisionEncoderPreset& vision_encoder,
                                                int outputs);
-// The parts of one that takes images of any size, without the keys that all have.
+// The same of an audio encoder.
+std::vector<std::byte> MakePresetSoundEncoder(PresetSound sound, int outputs);
+// The parts of a vision encoder that takes images of any size, without the keys that all have.
 void AddGridVisionEncoder(const VisionEncoderPreset& vision_encoder, int outputs,
                           GgufWriter& writer, PresetTensors& tensors);
 

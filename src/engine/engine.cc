@@ -7,6 +7,7 @@
 #include "engine/load/find_mmproj.h"
 #include "engine/load/load_engine.h"
 #include "engine/prompt/token_list.h"
+#include "engine/sound/encode_sound.h"
 #include "engine/vision/encode.h"
 #include "engine/vision/shared_image.h"
 #include "gguf/mapped_parts.h"
@@ -99,6 +100,14 @@ Result<std::shared_ptr<const EncodedImage>> Engine::GetImage(
   Result<SharedImage> shared = ShareImage(*state_, file);
   if (!shared) return shared.error();
   return std::move(shared->image);
+}
+
+Result<Sound> Engine::ReadSound(const SoundInput& input) const {
+  return edgevlm::ReadSound(state_->model, input);
+}
+
+Result<EncodedSound> Engine::GetSound(const Sound& sound) const {
+  return ShareSound(*state_, sound);
 }
 
 std::shared_ptr<const EncodedImage> Engine::FindImage(std::string_view file_id,

@@ -45,7 +45,7 @@ struct Runtime {
         .pool = threads, .profiler = profiler, .fast = fast, .activation_stats = activation_stats};
   }
   Run PrefillRun(Profiler* profiler) const { return RunOn(*pool, profiler); }
-  Run VisionRun(Profiler* profiler) const {
+  Run EncoderRun(Profiler* profiler) const {
     Run run = PrefillRun(profiler);
     run.gate = gate.get();
     return run;

@@ -27,6 +27,7 @@
 #include "engine/reply/prefix.h"
 #include "engine/reply/profile_recorder.h"
 #include "engine/reply/saved_session.h"
+#include "engine/sound/encode_sound.h"
 #include "engine/vision/encode.h"
 #include "engine/vision/encode_video.h"
 #include "engine/vision/shared_image.h"
@@ -251,6 +252,14 @@ Result<EncodedVideo> Session::EncodeVideo(std::span<const FrameView> frames,
   return video;
 }
 
+Result<EncodedSound> Session::EncodeSound(const Sound& sound) {
+  const ProfileRecorder::Scope scope(state_->recorder.get());
+  Result<EncodedSound> encoded =
+      ShareSound(state_->engine, sound, {.profiler = state_->profiler_or_null()});
+  if (encoded && state_->recorder) state_->recorder->AddEncoding(encoded->timings);
+  return encoded;
+}
+
 Result<Reply> Session::Caption(const DecodeOptions& options, const OnText& on_text) {
   const ProfileRecorder::Scope scope(state_->recorder.get());
   return state_->AnswerAboutImage({}, options, on_text);
@@ -315,7 +324,7 @@ Result<std::vector<std::byte>> Session::Save(std::span<const Message> messages,
 namespace {
 
 // Caches the restored images, so that they need not be encoded again when their files are given.
-void KeepImages(const EngineState& engine, std::span<const Message> messages,
+void KeepImages(const EngineState& engine, std::span<const Message> messages, const Prompt& prompt,
                 const std::shared_ptr<const EncodedImage>& set) {
   ImageCache* const cache = engine.runtime.image_cache.get();
   if (cache == nullptr) return;
@@ -326,6 +335,7 @@ void KeepImages(const EngineState& engine, std::span<const Message> messages,
   for (const Message& message : messages) {
     for (const Part& part : message.parts) keep(part.image);
   }
+  for (const Prompt::Part& part : prompt.parts()) keep(part.image);
 }
 
 }  // namespace
@@ -349,7 +359,7 @@ Result<std::vector<Message>> Session::Restore(std::span<const std::byte> bytes) 
   state.held = std::move(saved->prompt);
   state.image = std::move(saved->image);
   state.image_timings = {};
-  KeepImages(state.engine, saved->messages, state.image);
+  KeepImages(state.engine, saved->messages, state.held, state.image);
   return std::move(saved->messages);
 }
 

@@ -38,6 +38,7 @@ inline constexpr std::string_view kAddSpacePrefix = "tokenizer.ggml.add_space_pr
 inline constexpr std::string_view kChatTemplate = "tokenizer.chat_template";
 
 inline constexpr std::string_view kHasVisionEncoder = "clip.has_vision_encoder";
+inline constexpr std::string_view kHasAudioEncoder = "clip.has_audio_encoder";
 inline constexpr std::string_view kHasTextEncoder = "clip.has_text_encoder";
 inline constexpr std::string_view kHasLlavaProjector = "clip.has_llava_projector";
 inline constexpr std::string_view kProjectorType = "clip.projector_type";
@@ -83,6 +84,18 @@ inline constexpr std::string_view kQFormerLayerNormEpsilon =
     "clip.vision.projector.layer_norm_epsilon";
 // Our own: the class token comes before the patches, as in training.
 inline constexpr std::string_view kClassTokenFirst = "clip.vision.class_token_first";
+
+// The audio encoder in front of a decoder, and its projector.
+inline constexpr std::string_view kAudioProjectorType = "clip.audio.projector_type";
+inline constexpr std::string_view kAudioMelBands = "clip.audio.num_mel_bins";
+inline constexpr std::string_view kAudioEmbeddingLength = "clip.audio.embedding_length";
+inline constexpr std::string_view kAudioFeedForwardLength = "clip.audio.feed_forward_length";
+inline constexpr std::string_view kAudioBlockCount = "clip.audio.block_count";
+inline constexpr std::string_view kAudioHeadCount = "clip.audio.attention.head_count";
+inline constexpr std::string_view kAudioLayerNormEpsilon =
+    "clip.audio.attention.layer_norm_epsilon";
+inline constexpr std::string_view kAudioProjectionDim = "clip.audio.projection_dim";
+inline constexpr std::string_view kStackFactor = "clip.audio.projector.stack_factor";
 
 // Keys of the decoder start with the architecture: "gpt2.context_length".
 std::string VocabularySize(std::string_view architecture);
@@ -235,6 +248,14 @@ inline constexpr std::string_view kAudioPositions = "a.position_embd";
 inline constexpr std::string_view kAudioPostNorm = "a.post_ln";
 std::string AudioConvolution(int index);
 std::string AudioBlock(int block, std::string_view part);
+
+// The projectors behind it: two norms and two matrices of Ultravox, the matrix of Qwen2-Audio.
+inline constexpr std::string_view kSoundProjectorTensors = "mm.a.";  // prefix of all
+inline constexpr std::string_view kUltravoxPreNorm = "mm.a.norm_pre";
+inline constexpr std::string_view kUltravoxFirst = "mm.a.mlp.1";
+inline constexpr std::string_view kUltravoxMidNorm = "mm.a.norm_mid";
+inline constexpr std::string_view kUltravoxSecond = "mm.a.mlp.2";
+inline constexpr std::string_view kQwen2AudioOutput = "mm.a.fc";
 
 // Decoder block `block` of a model whose decoder reads the encoder's rows: part `part` (norm, q, k,
 // v, output) of that attention.

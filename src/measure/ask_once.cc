@@ -15,12 +15,17 @@ Result<Reply> AskOnce(Session& session, const AskedOnce& request) {
     }
     message.parts.push_back({.image = session.image()});
   }
+  for (const Sound& sound : request.sounds) {
+    auto encoded = session.EncodeSound(sound);
+    if (!encoded) return encoded.error();
+    message.parts.push_back({.image = std::move(encoded->embeddings)});
+  }
   if (!request.frames.empty()) {
     Result<EncodedVideo> video = session.EncodeVideo(ViewsOf(request.frames));
     if (!video) return video.error();
     message.parts = std::move(video->parts);
   }
-  if (request.images.size() == 1) {
+  if (request.images.size() == 1 && request.sounds.empty()) {
     return request.question.empty() ? session.Caption(request.decode)
                                     : session.Ask(request.question, request.decode);
   }

@@ -1,4 +1,4 @@
-// AskOnce: one request about any number of images, as commands make it.
+// AskOnce: one request about any number of images and sounds, as commands make it.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,8 @@ namespace edgevlm {
 struct AskedOnce {
   std::span<const std::vector<std::byte>> images;  // files
   std::span<const std::string> names = {};         // of the images, for errors; may be empty
-  std::span<const VideoFrame> frames = {};         // of a video, in place of images
+  std::span<const Sound> sounds = {};              // after the images
+  std::span<const VideoFrame> frames = {};         // of a video, in place of all these
   std::string_view question = {};                  // empty: a caption
   DecodeOptions decode = {};
 };

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "edgevlm/count_tokens.h"
+#include "measure/made_sound.h"
 #include "measure/repeat.h"
 
 namespace edgevlm {
@@ -71,6 +72,21 @@ Result<Measurement> MeasureImage(const Engine& engine, std::span<const std::byte
     const auto image = engine.EncodeImage(file);
     if (!image) return image.error();
     return image->tokens;
+  };
+  if (auto error = Repeat(repetitions, measurement, run)) return *error;
+  measurement.image_tokens = measurement.generated_tokens;
+  measurement.generated_tokens = 0;
+  return measurement;
+}
+
+Result<Measurement> MeasureSound(const Engine& engine, int seconds, int repetitions) {
+  Measurement measurement;
+  measurement.test = "snd" + std::to_string(seconds);
+  const Sound sound = {MakeVoice(seconds)};
+  const auto run = [&]() -> Result<int> {
+    const auto encoded = engine.GetSound(sound);
+    if (!encoded) return encoded.error();
+    return encoded->embeddings->tokens;
   };
   if (auto error = Repeat(repetitions, measurement, run)) return *error;
   measurement.image_tokens = measurement.generated_tokens;

@@ -11,8 +11,8 @@
 namespace edgevlm {
 
 struct Measurement {
-  std::string test;      // "img", "pp256", "tg32", "tg32x4", "tg32e50", "cap", "capx8"
-  int image_tokens = 0;  // P if an image is encoded
+  std::string test;      // "img", "snd5", "pp256", "tg32", "tg32x4", "tg32e50", "cap", "capx8"
+  int image_tokens = 0;  // P if an image is encoded; those of a sound
   int prompt_tokens = 0;
   int generated_tokens = 0;              // mean, rounded
   std::vector<std::int64_t> samples_ns;  // one per repetition, in order
@@ -40,6 +40,9 @@ std::vector<int> RandomTokens(const Engine& engine, int count);
 // img: one image file through decoding, vision encoder and projector; counts the image's tokens.
 Result<Measurement> MeasureImage(const Engine& engine, std::span<const std::byte> image,
                                  int repetitions);
+// sndN: a sound of N seconds that is made here, through spectrogram, audio encoder and projector;
+// counts its tokens.
+Result<Measurement> MeasureSound(const Engine& engine, int seconds, int repetitions);
 // ppN: N tokens at once into an empty cache; counts them.
 Result<Measurement> MeasurePrompt(const Engine& engine, int tokens, int repetitions);
 // tgN: N tokens, one after the other, from an empty cache; counts them.

@@ -3,6 +3,8 @@
 #include <string>
 
 #include "gguf/names.h"
+#include "model/audio/qwen2a.h"
+#include "model/audio/ultravox.h"
 #include "model/decoder/gemma3.h"
 #include "model/decoder/gpt2.h"
 #include "model/decoder/llama.h"
@@ -38,10 +40,12 @@ const VisionFamily* const kVisionEncoders[] = {&kMobileNetV3, &kVit, &kQwen2VlVi
 const ProjectorFamily* const kProjectors[] = {
     &kMlp,   &kLdp,     &kLdpV2,         &kIdefics3,       &kGemma3Projector, &kInternVl,
     &kPhi3V, &kQFormer, &kQwen2VlMerger, &kQwen25VlMerger, &kQwen3VlMerger};
+const SoundFamily* const kSoundEncoders[] = {&kQwen2Audio, &kUltravox};
 
 std::string_view NameOf(const DecoderFamily& family) { return family.architecture; }
 std::string_view NameOf(const VisionFamily& family) { return family.encoder; }
 std::string_view NameOf(const ProjectorFamily& family) { return family.type; }
+std::string_view NameOf(const SoundFamily& family) { return family.type; }
 
 // The family that the file names under `key`.
 template <class Family, std::size_t kCount>
@@ -101,6 +105,18 @@ Result<std::unique_ptr<VisionEncoder>> LoadVisionEncoder(const GgufFile& file,
 
 Result<std::unique_ptr<Projector>> LoadProjector(const GgufFile& file, Packing packing) {
   const auto family = FindProjectorFamily(file);
+  if (!family) return family.error();
+  return (*family)->load(file, packing);
+}
+
+Result<const SoundFamily*> FindSoundFamily(const GgufFile& file) {
+  const bool has_own = file.HasKey(keys::kAudioProjectorType);
+  return FindFamily(file, has_own ? keys::kAudioProjectorType : keys::kProjectorType,
+                    kSoundEncoders);
+}
+
+Result<std::unique_ptr<SoundEncoder>> LoadSoundEncoder(const GgufFile& file, Packing packing) {
+  const auto family = FindSoundFamily(file);
   if (!family) return family.error();
   return (*family)->load(file, packing);
 }

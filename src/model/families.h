@@ -1,7 +1,7 @@
-// The table of all supported families of decoders, vision encoders and projectors. To add one,
-// define its record (family.h) in a new source file, declare it in that file's header, include the
-// header in families.cc and add the record to the table there. Nothing else in model/ or engine/
-// tests for a family's name.
+// The table of all supported families of decoders, vision encoders, projectors and audio encoders.
+// To add one, define its record (family.h) in a new source file, declare it in that file's header,
+// include the header in families.cc and add the record to the table there. Nothing else in model/
+// or engine/ tests for a family's name.
 #pragma once
 
 #include <memory>
@@ -19,6 +19,10 @@ Result<const VisionFamily*> FindVisionFamily(const GgufFile& file);
 // kNotFound, kUnsupported.
 Result<const ProjectorFamily*> FindProjectorFamily(const GgufFile& file);
 
+// The family of audio encoder and projector that the file names, by clip.audio.projector_type or,
+// in a file without vision encoder, clip.projector_type. Errors: kNotFound, kUnsupported.
+Result<const SoundFamily*> FindSoundFamily(const GgufFile& file);
+
 // Find the family that the file names; it reads, checks and packs its weights. The file may be
 // closed afterwards. packing: of large float matrices; a family may keep its own exact. Run models
 // packed as int8 with Run::fast. A vision encoder that cannot merge as many tokens rejects the
@@ -31,5 +35,7 @@ Result<std::unique_ptr<VisionEncoder>> LoadVisionEncoder(const GgufFile& file,
                                                          const VisionEncoderOptions& options = {});
 Result<std::unique_ptr<Projector>> LoadProjector(const GgufFile& file,
                                                  Packing packing = Packing::kExact);
+Result<std::unique_ptr<SoundEncoder>> LoadSoundEncoder(const GgufFile& file,
+                                                       Packing packing = Packing::kExact);
 
 }  // namespace edgevlm

@@ -201,5 +201,67 @@ TEST(InternVlTiles, AreLimited) {
   }
 }
 
+// The same of an audio encoder.
+std::string SoundErrorOf(std::span<const std::byte> bytes) {
+  const auto file = GgufFile::Parse(bytes);
+  if (!file) return file.error().message;
+  const auto encoder = LoadSoundEncoder(*file);
+  return encoder ? "loaded" : encoder.error().message;
+}
+
+class SoundModelFile : public ::testing::TestWithParam<const char*> {
+ protected:
+  const MappedFile mapped_ = OpenGolden(std::string("families/") + GetParam());
+  const GgufFile file_ = *GgufFile::Parse(mapped_.bytes());
+};
+
+TEST_P(SoundModelFile, NeedsEveryTensorAndNoOther) {
+  EXPECT_EQ(SoundErrorOf(Changed(file_, {})), "loaded");
+  for (const GgufTensor& tensor : file_.tensors()) {
+    const std::string name(tensor.name);
+    EXPECT_THAT(SoundErrorOf(Changed(file_, {.without = name})), HasSubstr("'" + name + "'"));
+  }
+  for (const char* name : {"a.blk.2.ln1.weight", "a.pre_ln.weight", "mm.a.norm_post.weight"}) {
+    EXPECT_THAT(SoundErrorOf(Changed(file_, {.with = name})), HasSubstr(name));
+  }
+}
+
+TEST_P(SoundModelFile, RefusesNonsense) {
+  for (const std::string_view key :
+       {keys::kAudioMelBands, keys::kAudioEmbeddingLength, keys::kAudioFeedForwardLength,
+        keys::kAudioBlockCount, keys::kAudioHeadCount}) {
+    for (const std::uint32_t value : {0u, 3u, 81u, 1u << 31}) {
+      const std::string error =
+          SoundErrorOf(Changed(file_, {.key = std::string(key), .value = value}));
+      EXPECT_NE(error, "loaded") << key << " " << value;
+    }
+  }
+  EXPECT_THAT(SoundErrorOf(Changed(
+                  file_, {.key = std::string(keys::kProjectorType), .value = std::string("mlp")})),
+              HasSubstr("'clip.projector_type': expected one of qwen2a, ultravox, found 'mlp'"));
+}
+
+TEST_P(SoundModelFile, IsCutAnywhere) {
+  const std::span<const std::byte> bytes = mapped_.bytes();
+  for (std::size_t size = 0; size < bytes.size(); size += size < 4096 ? 31 : 4001) {
+    EXPECT_NE(SoundErrorOf(bytes.first(size)), "loaded") << size;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, SoundModelFile,
+                         ::testing::Values("ultravox-mmproj.gguf", "qwen2a-mmproj.gguf"));
+
+TEST(UltravoxFile, NeedsItsStackFactor) {
+  const MappedFile mapped = OpenGolden("families/ultravox-mmproj.gguf");
+  const GgufFile file = *GgufFile::Parse(mapped.bytes());
+  const auto error = [&](std::uint32_t factor) {
+    return SoundErrorOf(Changed(file, {.key = std::string(keys::kStackFactor), .value = factor}));
+  };
+  EXPECT_THAT(error(0), HasSubstr("'clip.audio.projector.stack_factor': expected 1 to 64"));
+  // 512 columns are eight rows of 64, not four.
+  EXPECT_THAT(error(4), HasSubstr("'mm.a."));
+  EXPECT_THAT(error(3), HasSubstr("'mm.a."));
+}
+
 }  // namespace
 }  // namespace edgevlm

@@ -1,5 +1,5 @@
-// The records that describe a family of decoders, vision encoders or projectors. Each family
-// defines one of them in its file; families.h has the table of all.
+// The records that describe a family of decoders, vision encoders, projectors or audio encoders.
+// Each family defines one of them in its file; families.h has the table of all.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 #include "gguf/reader.h"
 #include "model/decoder.h"
 #include "model/projector.h"
+#include "model/sound_encoder.h"
 #include "model/vision.h"
 #include "model/weight_reader.h"
 
@@ -80,6 +81,12 @@ struct ProjectorFamily {
   // Its models were trained without a chat template: on an image, bos and then plain text
   // (MakeQuestionStyle).
   bool has_plain_prompts = false;
+};
+
+// An audio encoder with its projector: families differ in what sound is to them.
+struct SoundFamily {
+  std::string_view type;  // value of the key clip.audio.projector_type
+  Result<std::unique_ptr<SoundEncoder>> (*load)(const GgufFile& file, Packing packing);
 };
 
 }  // namespace edgevlm

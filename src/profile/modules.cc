@@ -98,6 +98,8 @@ ProfileVerdict VerdictOf(const Profile& profile) {
   constexpr std::pair<std::string_view, std::string_view> kParts[] = {
       {"image file", "image"},
       {"vision encoder", "vision_tower"},
+      {"spectrogram", "sound"},
+      {"audio encoder", "audio_tower"},
       {"projector", "multi_modal_projector"},
       {"prefill", "prefill"},
       {"decode", "decode"}};

@@ -220,7 +220,7 @@ bool ContinuesReply(const ReplyRequest& request) {
     return message.role != Role::kSystem &&
            std::ranges::any_of(message.parts, [](const RequestPart& part) {
              return !part.text.empty() || part.image != nullptr || part.encoded != nullptr ||
-                    part.video != nullptr;
+                    part.video != nullptr || part.sound != nullptr;
            });
   };
   const auto last = std::find_if(request.messages.rbegin(), request.messages.rend(), has_content);

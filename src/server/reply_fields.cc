@@ -32,10 +32,12 @@ nlohmann::json UsageJson(const RequestReply& request) {
   const Reply& first = request.reply;
   int reply_tokens = first.reply_tokens;
   for (const Reply& other : request.others) reply_tokens += other.reply_tokens;
+  nlohmann::json details = {{"cached_tokens", first.reused_tokens}};
+  if (request.sound_tokens > 0) details["audio_tokens"] = request.sound_tokens;
   return {{"prompt_tokens", first.prompt_tokens},
           {"completion_tokens", reply_tokens},
           {"total_tokens", first.prompt_tokens + reply_tokens},
-          {"prompt_tokens_details", {{"cached_tokens", first.reused_tokens}}}};
+          {"prompt_tokens_details", std::move(details)}};
 }
 
 double FiniteLogProbability(const TokenProbability& token) {

@@ -16,6 +16,7 @@ std::size_t BytesOf(const StoredResponse& response) {
     for (const RequestPart& part : message.parts) {
       bytes += sizeof(RequestPart) + part.text.size() + part.image_id.size();
       if (part.image != nullptr) bytes += part.image->size();
+      if (part.sound != nullptr) bytes += part.sound->samples.size() * sizeof(float);
       if (part.video == nullptr) continue;
       for (const RequestVideo::Frame& frame : part.video->frames) bytes += frame.rgb.size();
     }

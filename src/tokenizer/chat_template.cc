@@ -26,10 +26,11 @@ const ChatTurn& TurnOf(const ChatTemplate& chat_template, ChatRole role) {
   return role == ChatRole::kAssistant ? chat_template.assistant : chat_template.user;
 }
 
-void AppendImage(const ChatTemplate& chat_template, int image, std::vector<PromptPiece>& pieces) {
-  Append(Kind::kMarkup, chat_template.before_image, pieces);
-  pieces.push_back({.kind = Kind::kImage, .image = image});
-  Append(Kind::kMarkup, chat_template.after_image, pieces);
+void AppendImage(const ChatTemplate& chat_template, const ChatPart& part,
+                 std::vector<PromptPiece>& pieces) {
+  if (!part.is_sound) Append(Kind::kMarkup, chat_template.before_image, pieces);
+  pieces.push_back({.kind = Kind::kImage, .image = *part.image});
+  if (!part.is_sound) Append(Kind::kMarkup, chat_template.after_image, pieces);
 }
 
 // is_open: more of the message follows.
@@ -40,7 +41,7 @@ void AppendParts(const ChatTemplate& chat_template, const std::vector<ChatPart>&
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (parts[i].image) {
-      AppendImage(chat_template, *parts[i].image, pieces);
+      AppendImage(chat_template, parts[i], pieces);
       continue;
     }
     std::string_view text = parts[i].text;

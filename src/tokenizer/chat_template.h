@@ -19,10 +19,11 @@ namespace edgevlm {
 
 enum class ChatRole { kSystem, kUser, kAssistant, kTool };
 
-// A part of a message: a text or an image.
+// A part of a message: a text, an image or a sound.
 struct ChatPart {
   std::string text = {};
-  std::optional<int> image = {};  // index of the image; `text` is ignored then
+  std::optional<int> image = {};  // index of the image or sound; `text` is ignored then
+  bool is_sound = false;
 };
 
 struct ChatMessage {

@@ -32,7 +32,8 @@ namespace {
 
 constexpr const char* kChatHelp =
     "/image PATH   show an image or a video; the next message is about it\n"
-    "/sound PATH   the same for what is said in a sound file (--whisper)\n"
+    "/sound PATH   the same for a sound file; of a model that reads none, --whisper writes it "
+    "down\n"
     "/image        go on without the images and sounds that no message was about yet\n"
     "/clear        forget the conversation\n"
     "/help         this text\n"
@@ -189,9 +190,9 @@ class ChatCommand final : public Command {
     if (!media) return media.error();
     if (media->video) return ShowVideo(path, *media);
     if (media->is_sound) {
-      auto about = speech_.PromptAbout(path, media->file, model_);
-      if (!about) return about.error();
-      shown_.push_back({.text = *std::move(about)});
+      auto heard = speech_.Hear(path, media->file, *engine_, model_);
+      if (!heard) return heard.error();
+      shown_.push_back(std::move(heard->part));
       return std::nullopt;
     }
     const auto image = engine_->GetImage(media->file);
@@ -202,11 +203,12 @@ class ChatCommand final : public Command {
 
   MaybeError ShowVideo(const std::string& path, const Media& media) {
     VideoRequest request = {.path = path, .choice = video_};
-    if (auto error = request.Hear(media.file, speech_, model_)) return error;
+    if (auto error = request.Hear(media.file, speech_, *engine_, model_)) return error;
     Result<EncodedVideo> video = EncodeFrames(*media.video, video_, engine_->info(), *session_);
     if (!video) return Error{video.error().code, path + ": " + video.error().message};
     std::ranges::move(video->parts, std::back_inserter(shown_));
-    if (!request.sound.empty()) shown_.push_back({.text = std::move(request.sound)});
+    Part& sound = request.sound.part;
+    if (sound.image != nullptr || !sound.text.empty()) shown_.push_back(std::move(sound));
     return std::nullopt;
   }
 

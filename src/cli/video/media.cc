@@ -76,13 +76,17 @@ Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice, cons
   if (path != "-" && std::filesystem::is_directory(path, ignored)) {
     return ReadVideo(path, OpenVideoFolder(path), choice, engine, question);
   }
+  // A model for sound alone hears the track.
+  const ModelInfo& model = engine.info();
+  const bool hears_only = model.vision_encoder.empty() && !model.sound_projector.empty();
   if (path != "-" && std::filesystem::is_regular_file(path, ignored) && IsVideoFile(path)) {
+    if (hears_only) return Media{.file = {}, .video = std::nullopt, .is_sound = true};
     return ReadVideo(path, OpenVideoFile(path), choice, engine, question);
   }
   Result<std::vector<std::byte>> file = ReadInput(path);
   if (!file) return file.error();
-  if (!IsVideo(*file)) {
-    const bool is_sound = IsSoundFile(*file);
+  if (!IsVideo(*file) || hears_only) {
+    const bool is_sound = IsSoundFile(*file) || IsVideo(*file);
     return Media{.file = *std::move(file), .video = std::nullopt, .is_sound = is_sound};
   }
   const std::string name = path == "-" ? "standard input" : path;

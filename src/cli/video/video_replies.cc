@@ -33,7 +33,11 @@ nlohmann::json VideoJson(const VideoRequest& request, const SelectedFrames& vide
                            {"selector", video.selector},
                            {"near_duplicates", video.near_duplicates}};
   if (!request.question.empty()) object["question"] = request.question;
-  if (request.heard) object["transcript"] = TranscriptJson(*request.heard);
+  if (request.sound.part.image != nullptr) {
+    object["sound_tokens"] = request.sound.part.image->tokens;
+  } else if (request.heard) {
+    object["transcript"] = TranscriptJson(*request.heard);
+  }
   return object;
 }
 
@@ -58,7 +62,7 @@ class FrameByFrame {
       const Result<Reply> reply =
           request_.question.empty()
               ? session.Caption(options_.decode)
-              : session.Ask(request_.sound + request_.question, options_.decode);
+              : session.Ask(request_.sound.part.text + request_.question, options_.decode);
       if (!reply) return reply.error();
       if (options_.json) {
         nlohmann::json object = ToJson(*reply);
@@ -83,12 +87,6 @@ class FrameByFrame {
   const ReplyOptions& options_;
 };
 
-void AddTimings(const Timings& encoding, Timings& timings) {
-  timings.preprocess_ms += encoding.preprocess_ms;
-  timings.encode_ms += encoding.encode_ms;
-  timings.total_ms += encoding.total_ms;
-}
-
 nlohmann::json TimesJson(const SelectedFrames& video) {
   nlohmann::json frames = nlohmann::json::array();
   for (const VideoFrame& frame : video.frames) {
@@ -103,14 +101,16 @@ Result<bool> ReplyAboutAllFrames(const VideoRequest& request, const SelectedFram
   Result<EncodedVideo> encoded = EncodeFrames(video, request.choice, model, session);
   if (!encoded) return encoded.error();
   Message message = {.role = Role::kUser, .parts = std::move(encoded->parts)};
-  message.parts.push_back(
-      {.text = request.sound + (request.question.empty() ? kDescribeVideo : request.question)});
+  if (request.sound.part.image != nullptr) message.parts.push_back(request.sound.part);
+  message.parts.push_back({.text = request.sound.part.text +
+                                   (request.question.empty() ? kDescribeVideo : request.question)});
   if (options.stream && !output.Print(request.title)) return false;
   OnText on_text;
   if (options.stream) on_text = PrintTo(output);
   Result<Reply> reply = session.Chat({&message, 1}, options.decode, on_text);
   if (!reply) return reply.error();
-  AddTimings(encoded->timings, reply->timings);
+  AddEncoding(encoded->timings, reply->timings);
+  AddEncoding(request.sound.timings, reply->timings);
   bool printed = true;
   if (options.json) {
     nlohmann::json object = ToJson(*reply);
@@ -130,12 +130,12 @@ Result<bool> ReplyAboutAllFrames(const VideoRequest& request, const SelectedFram
 }  // namespace
 
 MaybeError VideoRequest::Hear(std::span<const std::byte> file, SpeechInput& speech,
-                              const ModelOptions& model) {
-  auto track = speech.HearTrack(path, file,
-                                {.from_s = choice.from_seconds, .to_s = choice.to_seconds}, model);
+                              const Engine& engine, const ModelOptions& model) {
+  auto track = speech.HearTrack(
+      path, file, {.from_s = choice.from_seconds, .to_s = choice.to_seconds}, engine, model);
   if (!track) return track.error();
   heard = *std::move(track);
-  if (heard) sound += heard->prompt;
+  if (heard) sound = heard->sound;
   return std::nullopt;
 }
 

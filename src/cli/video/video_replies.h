@@ -17,12 +17,13 @@ struct VideoRequest {
   std::string title = {};     // printed before the reply
   std::string question = {};  // empty: a caption
   VideoChoice choice = {};
-  std::string sound = {};                // the part of the prompt about what is heard
+  HeardSound sound = {};                 // the part of the prompt about what is heard
   std::optional<HeardTrack> heard = {};  // nothing: nobody has listened
 
   // Listens to the chosen part of the video, if there is a --whisper. file: its bytes, if the path
   // is "-". Errors: those of SpeechInput.
-  MaybeError Hear(std::span<const std::byte> file, SpeechInput& speech, const ModelOptions& model);
+  MaybeError Hear(std::span<const std::byte> file, SpeechInput& speech, const Engine& engine,
+                  const ModelOptions& model);
 };
 
 // One reply about all frames; from a model that reads one image per prompt, a reply about each

@@ -9,10 +9,12 @@ namespace edgevlm {
 namespace {
 
 const HuggingfaceFamily* const kFamilies[] = {
-    &kLlamaFamily,      &kPhi3Family,          &kPhi3VFamily,     &kQwen2Family,   &kGpt2Family,
-    &kLlavaFamily,      &kOriginalLlavaFamily, &kMobileVlmFamily, &kSmolVlmFamily, &kSmolVlm2Family,
-    &kGemma3TextFamily, &kGemma3Family,        &kInternVlFamily,  &kQwen2VlFamily, &kQwen25VlFamily,
-    &kQwen3VlFamily,    &kOptFamily,           &kBlip2Family,     &kWhisperFamily,
+    &kLlamaFamily,    &kPhi3Family,     &kPhi3VFamily,         &kQwen2Family,
+    &kGpt2Family,     &kLlavaFamily,    &kOriginalLlavaFamily, &kMobileVlmFamily,
+    &kSmolVlmFamily,  &kSmolVlm2Family, &kGemma3TextFamily,    &kGemma3Family,
+    &kInternVlFamily, &kQwen2VlFamily,  &kQwen25VlFamily,      &kQwen3VlFamily,
+    &kOptFamily,      &kBlip2Family,    &kWhisperFamily,       &kQwen2AudioFamily,
+    &kUltravoxFamily,
 };
 
 std::string FamilyNames() {

@@ -38,7 +38,7 @@ struct ConversionSource {
 struct HuggingfaceFamily {
   std::string_view name;  // an entry of "architectures" in config.json
   Result<FilePlan> (*plan_text)(ConversionSource& source);
-  // Null for models without a vision encoder.
+  // Of the file of the vision or audio encoder; null for models without one.
   Result<FilePlan> (*plan_vision)(ConversionSource& source);
 };
 
@@ -64,5 +64,7 @@ extern const HuggingfaceFamily kInternVlFamily;
 extern const HuggingfaceFamily kOptFamily;
 extern const HuggingfaceFamily kBlip2Family;
 extern const HuggingfaceFamily kWhisperFamily;
+extern const HuggingfaceFamily kQwen2AudioFamily;
+extern const HuggingfaceFamily kUltravoxFamily;
 
 }  // namespace edgevlm

@@ -8,6 +8,7 @@
 
 #include "base/cores.h"
 #include "base/cpu.h"
+#include "engine/sound/encode_sound.h"
 #include "model/weight_reader.h"
 
 namespace edgevlm {
@@ -50,6 +51,12 @@ Result<EngineOptions> Validate(const EngineOptions& options) {
   return chosen;
 }
 
+void DescribeSound(Model& model) {
+  if (model.sound_encoder == nullptr) return;
+  const SoundLimit limit = MostSound(model);
+  model.info.most_sound_seconds = limit.seconds();
+}
+
 }  // namespace
 
 Result<EngineState> LoadEngine(const ModelFiles& files, const EngineOptions& options) {
@@ -66,6 +73,7 @@ Result<EngineState> LoadEngine(const ModelFiles& files, const EngineOptions& opt
       runtime->tile_memory = std::make_unique<TileMemory>(NormalizedTolerance(
           model->vision_encoder->shape().preprocessing, *chosen->tile_tolerance));
     }
+    DescribeSound(*model);
     model->info.instruction_set = IsaName(*isa);
     model->info.threads = runtime->pool->threads();
     model->info.decode_threads = runtime->SingleTokenPool().threads();

@@ -73,9 +73,23 @@ MaybeError CheckVisionEncoder(const Model& model) {
   return std::nullopt;
 }
 
+// Whether the decoder was trained with such an audio encoder.
+MaybeError CheckSoundEncoder(const Model& model) {
+  const int width = model.sound_encoder->shape().width;
+  if (width != model.decoder->shape().image_width()) {
+    return Mismatch("audio projector outputs", std::to_string(model.decoder->shape().image_width()),
+                    width);
+  }
+  if (!model.style->begins_with_image()) return std::nullopt;
+  return Error{ErrorCode::kInvalid,
+               "model: audio encoder: expected a decoder with a chat "
+               "template, found one for images without"};
+}
+
 // The parts may come from two files, and even one file may have parts that do not fit together.
 MaybeError CheckParts(const Model& model) {
   if (auto error = CheckDecoder(model)) return error;
+  if (auto error = model.sound_encoder ? CheckSoundEncoder(model) : std::nullopt) return error;
   if (model.vision_encoder == nullptr) return std::nullopt;
   if (auto error = CheckVisionEncoder(model)) return error;
   const VisionShape& vision_encoder = model.vision_encoder->shape();
@@ -106,12 +120,29 @@ struct Parsed {
   std::optional<GgufFile> mmproj;
   bool mmproj_is_guess = false;
 
-  // The file that holds the vision encoder: the second one, the model's own, or none (null).
+  // The file that holds the vision encoder: the second one, the model's own, or none (null). An old
+  // second file need not say what it holds.
   const GgufFile* OfVisionEncoder() const {
     const bool has_own = model.HasKey(keys::kHasVisionEncoder);
-    if (mmproj && !(mmproj_is_guess && has_own)) return &*mmproj;
+    const bool holds_it =
+        mmproj && (!HasSound(*mmproj) || IsTrue(*mmproj, keys::kHasVisionEncoder));
+    if (holds_it && !(mmproj_is_guess && has_own)) return &*mmproj;
     return has_own ? &model : nullptr;
   }
+
+  // The same of the audio encoder.
+  const GgufFile* OfSoundEncoder() const {
+    const bool has_own = HasSound(model);
+    if (mmproj && HasSound(*mmproj) && !(mmproj_is_guess && has_own)) return &*mmproj;
+    return has_own ? &model : nullptr;
+  }
+
+ private:
+  static bool IsTrue(const GgufFile& file, std::string_view key) {
+    const auto value = file.Bool(key, false);
+    return value && *value;
+  }
+  static bool HasSound(const GgufFile& file) { return IsTrue(file, keys::kHasAudioEncoder); }
 };
 
 std::int64_t BytesOf(const ModelFile& file) {
@@ -148,9 +179,14 @@ void Describe(const Parsed& files, Model& model) {
   info.block_count = decoder.blocks;
   info.head_count = decoder.heads;
   info.vocabulary_tokens = decoder.vocabulary;
+  if (model.sound_encoder != nullptr) {
+    info.sound_projector = (*FindSoundFamily(*files.OfSoundEncoder()))->type;
+  }
+  if (files.mmproj && (model.sound_encoder != nullptr || model.vision_encoder != nullptr)) {
+    info.parameters += ParametersOf(*files.mmproj);
+  }
   if (model.vision_encoder == nullptr) return;
   const GgufFile* vision_encoder = files.OfVisionEncoder();
-  if (vision_encoder != &files.model) info.parameters += ParametersOf(*vision_encoder);
   info.vision_encoder = (*FindVisionFamily(*vision_encoder))->encoder;
   info.projector = (*FindProjectorFamily(*vision_encoder))->type;
   info.image_size = model.vision_encoder->shape().preprocessing.size;
@@ -209,6 +245,18 @@ MaybeError LoadVision(const Parsed& files, const VisionOptions& options, Model& 
   return std::nullopt;
 }
 
+// The same of sound.
+MaybeError LoadSound(const Parsed& files, Model& model) {
+  const GgufFile* const file = files.OfSoundEncoder();
+  if (file == nullptr) return std::nullopt;
+  auto encoder = LoadSoundEncoder(*file, PackingFor(model.precision));
+  if (!encoder) return encoder.error();
+  const auto width = ImageWidth(files.model);
+  if (files.mmproj_is_guess && width && (*encoder)->shape().width != *width) return std::nullopt;
+  model.sound_encoder = *std::move(encoder);
+  return std::nullopt;
+}
+
 MaybeError ChoosePruner(const VisionOptions& options, Model& model) {
   ImageTokens tokens;
   if (model.vision_encoder != nullptr) {
@@ -260,6 +308,7 @@ Result<Model> LoadParts(const Parsed& files, const EngineOptions& options) {
                  .decoder = nullptr,
                  .vision_encoder = nullptr,
                  .projector = nullptr,
+                 .sound_encoder = nullptr,
                  .tokenizer = *std::move(tokenizer),
                  .style = nullptr,
                  .image_limits = {},
@@ -268,6 +317,7 @@ Result<Model> LoadParts(const Parsed& files, const EngineOptions& options) {
                  .precision = options.precision,
                  .cache = options.cache};
   if (auto error = LoadVision(files, options.vision, model)) return *error;
+  if (auto error = LoadSound(files, model)) return *error;
   auto style = ChooseStyle(files, model, options);
   if (!style) return style.error();
   model.style = *std::move(style);
@@ -307,7 +357,9 @@ Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
   if (auto error = LoadDrafter(options.speculation, *model)) return *error;
   model->identity = ModelIdentity(files.model.parts, files.mmproj.parts, options);
   model->info.file_bytes = BytesOf(files.model);
-  if (model->vision_encoder != nullptr) model->info.file_bytes += BytesOf(files.mmproj);
+  if (model->vision_encoder != nullptr || model->sound_encoder != nullptr) {
+    model->info.file_bytes += BytesOf(files.mmproj);
+  }
   return model;
 }
 

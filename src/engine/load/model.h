@@ -23,6 +23,7 @@ struct Model {
   std::unique_ptr<const Decoder> decoder;
   std::unique_ptr<const VisionEncoder> vision_encoder;  // null, like the projector: no images
   std::unique_ptr<const Projector> projector;
+  std::unique_ptr<const SoundEncoder> sound_encoder;  // null: no sound
   Tokenizer tokenizer;
   std::unique_ptr<const PromptStyle> style;
   ImageLimits image_limits = {};  // where a request has none; 0: the projector's own
@@ -53,7 +54,7 @@ struct ModelFile {
 struct ModelFiles {
   ModelFile model;
   ModelFile mmproj =
-      {};  // of vision encoder and projector; no parts: they are in the model's own, or absent
+      {};  // of the encoders and projectors; no parts: they are in the model's own, or absent
   bool mmproj_is_guess = false;  // if so, one made for another decoder is ignored
 };
 

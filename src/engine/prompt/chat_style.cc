@@ -1,3 +1,4 @@
+#include <string>
 #include <utility>
 
 #include "engine/prompt/prompt_style.h"
@@ -46,8 +47,9 @@ std::vector<ChatPart> PartsOf(const Message& message, Images& images) {
   bool has_content = message.role != Role::kUser;
   for (const Part& part : message.parts) {
     if (part.image != nullptr) {
-      parts.push_back({.image = static_cast<int>(images.size())});
+      parts.push_back({.image = static_cast<int>(images.size()), .is_sound = part.image->is_sound});
       images.push_back(part.image);
+      has_content = has_content || part.image->is_sound;  // which may be a question itself
     } else if (!part.text.empty()) {
       parts.push_back({.text = part.text});
       has_content = true;
@@ -65,6 +67,10 @@ class Writer {
   void Add(const PromptPiece& piece) { pending_.push_back(piece); }
 
   void Add(const std::shared_ptr<const EncodedImage>& image) {
+    if (!image->counted_as.empty()) {
+      const std::string number = image->counted_as + " " + std::to_string(++counted_) + ": ";
+      Add({.kind = Kind::kMarkup, .text = number});
+    }
     int row = 0;
     for (const EncodedImage::Piece& piece : image->pieces) {
       if (!piece.markup.empty()) Add({.kind = Kind::kMarkup, .text = piece.markup});
@@ -97,6 +103,7 @@ class Writer {
 
   const Tokenizer& tokenizer_;
   std::vector<PromptPiece> pending_;
+  int counted_ = 0;  // images with a number
   Prompt prompt_;
 };
 

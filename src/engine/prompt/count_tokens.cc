@@ -9,6 +9,7 @@
 #include "edgevlm/probe.h"
 #include "engine/engine_state.h"
 #include "engine/prompt/write_prompt.h"
+#include "engine/sound/encode_sound.h"
 #include "engine/vision/encode.h"
 #include "engine/vision/encode_video.h"
 
@@ -51,6 +52,12 @@ Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessa
         auto video = LayOutVideo(model, ViewsOf(*part.video), part.video->options);
         if (!video) return video.error();
         std::ranges::move(video->parts, std::back_inserter(message.parts));
+        continue;
+      }
+      if (part.sound != nullptr) {
+        auto sound = SoundWithoutValues(model, *part.sound);
+        if (!sound) return sound.error();
+        message.parts.push_back({.image = *std::move(sound)});
         continue;
       }
       if (part.image == nullptr) {

@@ -52,11 +52,15 @@ int Prompt::PrefixRows() const {
   return rows == 0 ? rows_ : rows;
 }
 
+bool Prompt::IsKeptWhole(const Part& part) const {
+  return keeps_images_whole_ && part.image != nullptr && !part.image->is_sound;
+}
+
 int Prompt::WholeRows(int n) const {
   CHECK(0 <= n && n <= rows_);
   int before = 0;
   for (const Part& part : parts_) {
-    if (n < before + part.rows) return part.image != nullptr && keeps_images_whole_ ? before : n;
+    if (n < before + part.rows) return IsKeptWhole(part) ? before : n;
     before += part.rows;
   }
   return n;
@@ -77,7 +81,7 @@ std::vector<Input> Prompt::InputsFrom(int first) const {
       inputs.push_back({.embeddings = values.Rows(part.first_row + skipped, part.rows - skipped),
                         .grid = part.grid,
                         .grid_token = skipped,
-                        .is_bidirectional = keeps_images_whole_});
+                        .is_bidirectional = IsKeptWhole(part)});
     }
   }
   return inputs;

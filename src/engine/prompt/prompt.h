@@ -21,6 +21,7 @@ class Prompt {
   bool ends_in_reply() const { return ends_in_reply_; }
 
   // The rows of an image attend to each other in both directions: they must be computed together.
+  // Those of a sound do not.
   void KeepImagesWhole() { keeps_images_whole_ = true; }
 
   // The greatest m <= n at which no image that must stay whole is cut. REQUIRES: 0 <= n <= rows().
@@ -64,6 +65,7 @@ class Prompt {
 
  private:
   static int CommonRows(const Part& a, const Part& b);
+  bool IsKeptWhole(const Part& part) const;
 
   std::vector<Part> parts_;
   int rows_ = 0;

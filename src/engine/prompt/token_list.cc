@@ -50,7 +50,8 @@ MaybeError CheckImage(const Model& model, const EncodedImage& image) {
           image.embeddings.size() ==
               static_cast<std::size_t>(rows) * static_cast<std::size_t>(image.width);
   if (sound) return std::nullopt;
-  return Error{ErrorCode::kInvalid, "image: expected embeddings of width " + std::to_string(width) +
+  return Error{ErrorCode::kInvalid, std::string(image.is_sound ? "sound" : "image") +
+                                        ": expected embeddings of width " + std::to_string(width) +
                                         ", found " + std::to_string(image.tokens) + " x " +
                                         std::to_string(image.width)};
 }
@@ -75,7 +76,8 @@ Result<TokenList> CutAtImage(const Model& model, std::span<const int> tokens,
       if (has_image) return Invalid("one place for the image", "several");
       has_image = true;
       cut(i);
-      AddImage(*image, model.decoder->shape().bidirectional_images, list.inputs);
+      AddImage(*image, model.decoder->shape().bidirectional_images && !image->is_sound,
+               list.inputs);
     } else if (tokens[i] < 0 || tokens[i] >= model.info.vocabulary_tokens) {
       return Invalid("ids below " + std::to_string(model.info.vocabulary_tokens),
                      std::to_string(tokens[i]));

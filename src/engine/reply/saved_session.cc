@@ -14,7 +14,7 @@ namespace {
 
 using ImagePointer = std::shared_ptr<const EncodedImage>;
 
-constexpr std::string_view kMark = "EVLMSES2";
+constexpr std::string_view kMark = "EVLMSES3";
 constexpr std::size_t kDigestDigits = 64;
 
 void PutText(std::string_view text, ByteWriter& writer) {
@@ -60,6 +60,8 @@ void PutImage(const EncodedImage& image, ByteWriter& writer) {
   PutText(image.content, writer);
   PutCount(image.tokens, writer);
   PutCount(image.width, writer);
+  writer.Put(static_cast<std::uint8_t>(image.is_sound));
+  PutText(image.counted_as, writer);
   writer.Put(std::as_bytes(std::span(image.embeddings)));
   PutCount(image.pieces.size(), writer);
   for (const EncodedImage::Piece& piece : image.pieces) {
@@ -144,9 +146,12 @@ class Parser {
     EncodedImage image;
     image.content = ReadString();
     const auto tokens = reader_.Get<std::uint32_t>(), width = reader_.Get<std::uint32_t>();
+    const auto is_sound = reader_.Get<std::uint8_t>();
+    image.is_sound = is_sound != 0;
+    image.counted_as = ReadString();
     const std::uint64_t values = std::uint64_t{tokens} * width;
-    ok_ =
-        reader_.ok() && 0 < values && Fits(values) && values <= reader_.remaining() / sizeof(float);
+    ok_ = reader_.ok() && is_sound <= 1 && IsUtf8(image.counted_as) && 0 < values && Fits(values) &&
+          values <= reader_.remaining() / sizeof(float);
     if (!ok_) return;
     const std::span<const std::byte> raw = reader_.ReadBytes(values * sizeof(float));
     image.tokens = static_cast<int>(tokens);

@@ -1,14 +1,18 @@
 #include "engine/scheduling/prepare.h"
 
 #include <algorithm>
+#include <atomic>
+#include <future>
 #include <iterator>
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 
 #include "engine/prompt/prompt_style.h"
 #include "engine/prompt/write_prompt.h"
 #include "engine/reply/prefix.h"
+#include "engine/sound/encode_sound.h"
 #include "engine/vision/encode_video.h"
 #include "engine/vision/shared_image.h"
 
@@ -17,10 +21,18 @@ namespace {
 
 bool IsImage(const RequestPart& part) { return part.image != nullptr || part.encoded != nullptr; }
 
-// For progress: of a video, each frame.
+// What is encoded, for progress: of a video, each frame.
 int CountImages(const RequestPart& part) {
   if (part.video != nullptr) return static_cast<int>(part.video->frames.size());
-  return part.image != nullptr ? 1 : 0;
+  return part.image != nullptr || part.sound != nullptr ? 1 : 0;
+}
+
+int CountSounds(const ReplyRequest& request) {
+  int sounds = 0;
+  for (const RequestMessage& message : request.messages) {
+    for (const RequestPart& part : message.parts) sounds += part.sound == nullptr ? 0 : 1;
+  }
+  return sounds;
 }
 
 // Null if there is none.
@@ -36,14 +48,20 @@ const RequestPart* LastImage(const ReplyRequest& request) {
 
 Error Cancelled() { return {ErrorCode::kCancelled, "request: cancelled"}; }
 
-// Reads the images of one request, in order.
+// Reads the images and sounds of one request, in order.
 class Encoding {
  public:
   Encoding(const EngineState& engine, const PrepareHooks& hooks, int images)
       : engine_(engine), hooks_(hooks), images_(images) {}
 
+  // Ends what still runs after an error.
+  ~Encoding() { gives_up_ = true; }
+  Encoding(const Encoding&) = delete;
+  Encoding& operator=(const Encoding&) = delete;
+
   Result<std::vector<Message>> Messages(const ReplyRequest& request) {
     const RequestPart* const last = LastImage(request);
+    StartSounds(request);
     std::vector<Message> messages;
     for (const RequestMessage& given : request.messages) {
       Message& message = messages.emplace_back(Message{.role = given.role, .parts = {}});
@@ -60,11 +78,13 @@ class Encoding {
 
   const Timings& timings() const { return timings_; }
   int tokens() const { return tokens_; }
+  int sound_tokens() const { return sound_tokens_; }
   std::vector<ImageReply> MoveNotes() { return std::move(notes_); }
 
  private:
   MaybeError Add(const RequestPart& part, const ReplyRequest& request, Message& message) {
     if (part.video != nullptr) return AddVideo(part, request.scope, message);
+    if (part.sound != nullptr) return AddSound(message);
     if (part.encoded != nullptr) {
       Note(*part.encoded, true);
       message.parts.push_back({.image = part.encoded});
@@ -99,6 +119,44 @@ class Encoding {
     std::ranges::move(video->parts, std::back_inserter(message.parts));
     done_ += CountImages(part);
     hooks_.on_image(done_);
+    return std::nullopt;
+  }
+
+  // Sounds are encoded while the images are, unless both are profiled.
+  void StartSounds(const ReplyRequest& request) {
+    const bool is_alone = images_ == CountSounds(request);
+    for (const RequestMessage& message : request.messages) {
+      for (const RequestPart& part : message.parts) {
+        if (part.sound == nullptr) continue;
+        const auto encode = [this, sound = part.sound, &request] {
+          return ShareSound(engine_, *sound,
+                            {.profiler = hooks_.profiler,
+                             .scope = request.scope,
+                             .is_over = [this] { return gives_up_ || hooks_.is_over(); }});
+        };
+        const bool waits = is_alone || hooks_.profiler != nullptr;
+        sounds_.push_back(StartTask(waits, encode));
+      }
+    }
+  }
+
+  template <class Task>
+  static std::future<Result<EncodedSound>> StartTask(bool waits, const Task& task) {
+    try {
+      if (!waits) return std::async(std::launch::async, task);
+    } catch (const std::system_error&) {  // no thread is left: it runs when it is needed
+    }
+    return std::async(std::launch::deferred, task);
+  }
+
+  // The next one.
+  MaybeError AddSound(Message& message) {
+    Result<EncodedSound> sound = sounds_[sounds_done_++].get();
+    if (!sound) return sound.error();
+    AddTimings(sound->timings);
+    sound_tokens_ += sound->embeddings->tokens;
+    message.parts.push_back({.image = std::move(sound->embeddings)});
+    hooks_.on_image(++done_);
     return std::nullopt;
   }
 
@@ -140,6 +198,10 @@ class Encoding {
   const int images_;
   int done_ = 0;
   int tokens_ = 0;
+  int sound_tokens_ = 0;
+  std::atomic<bool> gives_up_ = false;
+  std::vector<std::future<Result<EncodedSound>>> sounds_;
+  std::size_t sounds_done_ = 0;
   std::vector<ImageReply> notes_;
   Timings timings_;
 };
@@ -181,6 +243,7 @@ Result<PreparedReply> Prepare(const EngineState& engine, const ReplyRequest& req
       .sequence = std::make_unique<Sequence>(*model.decoder, positions, model.cache),
       .timings = encoding.timings(),
       .image_tokens = encoding.tokens(),
+      .sound_tokens = encoding.sound_tokens(),
       .images = encoding.MoveNotes()};
   prepared.reused_rows = ReusePrefix(engine, Prompt(), prepared.prompt, *prepared.sequence);
   return prepared;

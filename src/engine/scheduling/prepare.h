@@ -19,8 +19,9 @@ struct PreparedReply {
   Prompt prompt;
   std::unique_ptr<Sequence> sequence;  // of prompt and reply
   int reused_rows = 0;                 // of the prompt, already in the sequence
-  Timings timings;                     // decode, preprocess and encode of images encoded for it
+  Timings timings;                     // decode, preprocess and encode of what was encoded for it
   int image_tokens = 0;
+  int sound_tokens = 0;
   std::vector<ImageReply> images;
 };
 
@@ -32,12 +33,13 @@ struct PrepareHooks {
   std::function<void(int)> on_image;  // called with the number of encoded images
 };
 
-// Encodes the images, writes the prompt, allocates the sequence and reuses a prefix. Errors: as
-// Session::Chat and Engine::EncodeImage; those of images begin with "image N: " if there are
-// several.
+// Encodes the images and sounds, both at once if there are both, writes the prompt, allocates the
+// sequence and reuses a prefix. Errors: as Session::Chat and Engine::EncodeImage; those of images
+// begin with "image N: " if there are several.
 Result<PreparedReply> Prepare(const EngineState& engine, const ReplyRequest& request,
                               const PrepareHooks& hooks);
 
+// And sounds.
 int CountImages(const ReplyRequest& request);
 
 }  // namespace edgevlm

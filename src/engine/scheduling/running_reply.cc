@@ -79,6 +79,7 @@ bool RunningReply::UpdateBranches() {
 void RunningReply::StartFirst() {
   PreparedReply& prepared = **job_->prepared;
   reply_.image_tokens = prepared.image_tokens;
+  reply_.sound_tokens = prepared.sound_tokens;
   reply_.images = std::move(prepared.images);
   auto first = std::make_unique<Branch>();
   first->sequence = prepared.sequence.get();

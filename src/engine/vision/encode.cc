@@ -410,7 +410,7 @@ Result<EncodedImage> EncodeFile(const EngineState& engine, std::span<const std::
   // meanwhile.
   bool was_over = false;
   const std::function<bool()> stays_over = [&] { return was_over = was_over || options.is_over(); };
-  Run run = engine.runtime.VisionRun(options.profiler);
+  Run run = engine.runtime.EncoderRun(options.profiler);
   if (options.is_over != nullptr) run.is_over = &stays_over;
   return EncodeOne(engine, *image, watch.Lap(), run);
 }
@@ -418,7 +418,7 @@ Result<EncodedImage> EncodeFile(const EngineState& engine, std::span<const std::
 Result<std::vector<EncodedImage>> EncodeTogether(const EngineState& engine,
                                                  const ImagesToEncode& images, Profiler* profiler) {
   Workspace workspace;
-  return EncodePass(engine.model, images, workspace, engine.runtime.VisionRun(profiler));
+  return EncodePass(engine.model, images, workspace, engine.runtime.EncoderRun(profiler));
 }
 
 MaybeError CheckPixels(const PixelsView& pixels) {
@@ -456,7 +456,7 @@ Result<EncodedImage> EncodePixels(const EngineState& engine, const PixelsView& p
   Result<ImageLayout> layout = LayOut(engine.model, {image->width, image->height});
   if (!layout) return layout.error();
   return EncodeOne(engine, {*std::move(image), *std::move(layout)}, 0,
-                   engine.runtime.VisionRun(profiler));
+                   engine.runtime.EncoderRun(profiler));
 }
 
 Result<std::vector<EncodedImage>> EncodeFiles(const EngineState& engine,
@@ -473,7 +473,7 @@ Result<std::vector<EncodedImage>> EncodeFiles(const EngineState& engine,
     const double decode_ms = watch.Lap() / static_cast<double>(pass.size());
     auto of_pass =
         EncodePass(engine.model, {.images = decoded->images, .layouts = decoded->layouts},
-                   workspace, engine.runtime.VisionRun(nullptr));
+                   workspace, engine.runtime.EncoderRun(nullptr));
     if (!of_pass) return of_pass.error();
     for (EncodedImage& image : *of_pass) {
       image.timings.decode_ms = decode_ms;

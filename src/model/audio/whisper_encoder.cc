@@ -19,7 +19,7 @@ constexpr int kMlpRows = 294;
 
 // The three rows of x around every stride-th one side by side, zeros beyond the ends.
 //   x        [T, C]
-//   windows  [T / stride rounded up, 3 C]
+//   windows  [at most T / stride rounded up, 3 C]
 void Unfold(View<const float> x, int stride, View<float> windows, ThreadPool& pool) {
   ForRows(windows.rows, windows.cols, pool, [&](int t) {
     for (int tap = 0; tap < kTaps; ++tap) {
@@ -51,18 +51,23 @@ WhisperEncoder::WhisperEncoder(AudioWeights weights) : weights_(std::move(weight
 
 void WhisperEncoder::Encode(View<const float> mel, View<float> features, Workspace& workspace,
                             const Run& run) const {
+  EncodeUnnormed(mel, features, workspace, run);
+  if (!run.IsOver()) post_norm().Apply(features, features, run);
+}
+
+void WhisperEncoder::EncodeUnnormed(View<const float> mel, View<float> x, Workspace& workspace,
+                                    const Run& run) const {
   const WorkspaceScope scope(workspace);
-  CHECK(mel.cols == sizes().bands && features.rows == Rows(mel.rows));
-  CHECK(1 <= features.rows && features.rows <= sizes().positions);
-  Embed(mel, features, workspace, run);
-  const Buffers buffers = AllocBuffers(features.rows, workspace);
+  CHECK(mel.cols == sizes().bands && x.rows <= Rows(mel.rows));
+  CHECK(1 <= x.rows && x.rows <= sizes().positions);
+  Embed(mel, x, workspace, run);
+  const Buffers buffers = AllocBuffers(x.rows, workspace);
   for (const AudioBlock& block : weights_.blocks) {
     if (run.IsOver()) return;
     run.Yield();
-    RunAttention(block, features, buffers, run);
-    RunMlp(block, features, buffers, run);
+    RunAttention(block, x, buffers, run);
+    RunMlp(block, x, buffers, run);
   }
-  weights_.post_norm.Apply(features, features, run);
 }
 
 WhisperEncoder::Buffers WhisperEncoder::AllocBuffers(int rows, Workspace& workspace) const {

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -17,6 +18,8 @@ namespace edgevlm {
 
 // The sizes of an encoder. Whisper's relatives have the same tensors under other keys.
 struct AudioSizes {
+  static constexpr int kMaxBands = 1024;
+
   int bands = 1;   // B: of the mel spectrogram
   int width = 1;   // E
   int hidden = 1;  // F
@@ -25,6 +28,9 @@ struct AudioSizes {
   int positions = 1;  // rows of features at most: 30 s
   float epsilon = 1e-5f;
 };
+
+// Fails if the heads do not divide the width; names `key`.
+void CheckHeads(WeightReader& reader, const AudioSizes& sizes, std::string_view key);
 
 struct AudioBlock {
   Norm attn_norm;
@@ -61,12 +67,17 @@ class WhisperEncoder {
   static int Rows(int frames) { return (frames + 1) / 2; }
 
   //   mel       [T, B], 1 <= T <= 2 * sizes().positions
-  //   features  [Rows(T), E]
+  //   features  [R, E], R <= Rows(T): the first rows, which attend to none but each other
   // Sound of any length is encoded at its own cost, but models that were trained on 30 s only,
   // plain Whisper among them, do not understand shorter ones. Uses and releases memory of
   // `workspace`. Undefined once run.IsOver().
   void Encode(View<const float> mel, View<float> features, Workspace& workspace,
               const Run& run) const;
+
+  // The same without the norm at the end, for projectors that apply it later.
+  void EncodeUnnormed(View<const float> mel, View<float> x, Workspace& workspace,
+                      const Run& run) const;
+  const Norm& post_norm() const { return weights_.post_norm; }
 
  private:
   struct Buffers;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gguf/names.h"
+#include "kernels/attention/attention.h"
 #include "model/audio/whisper_encoder.h"
 
 namespace edgevlm {
@@ -94,6 +95,16 @@ void CheckWorkspace(WeightReader& reader, const AudioSizes& sizes) {
 }
 
 }  // namespace
+
+void CheckHeads(WeightReader& reader, const AudioSizes& sizes, std::string_view key) {
+  if (!reader.ok()) return;
+  if (sizes.width % sizes.heads == 0 && sizes.width / sizes.heads <= kMaxHeadWidth) return;
+  reader.Fail({ErrorCode::kInvalid, "model: key '" + std::string(key) +
+                                        "': expected a divisor of the width " +
+                                        std::to_string(sizes.width) + " that leaves at most " +
+                                        std::to_string(kMaxHeadWidth) + " per head, found " +
+                                        std::to_string(sizes.heads)});
+}
 
 AudioWeights WhisperEncoder::Read(WeightReader& reader, const AudioSizes& sizes) {
   AudioWeights weights;

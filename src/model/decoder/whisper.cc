@@ -161,11 +161,10 @@ class WhisperDecoder final : public CrossDecoder {
 };
 
 constexpr std::string_view kAudio = "whisper.audio";
-constexpr int kMaxBands = 1024;
 
 AudioSizes ReadAudioSizes(WeightReader& reader) {
   AudioSizes sizes;
-  sizes.bands = reader.Int(keys::kWhisperMelBands, 1, kMaxBands);
+  sizes.bands = reader.Int(keys::kWhisperMelBands, 1, AudioSizes::kMaxBands);
   sizes.width = reader.Int(keys::EmbeddingLength(kAudio), 1, ModelLimits::kWidth / 4);
   sizes.hidden = reader.Int(keys::FeedForwardLength(kAudio), 1, ModelLimits::kWidth);
   sizes.blocks = reader.Int(keys::BlockCount(kAudio), 1, ModelLimits::kBlocks);
@@ -173,14 +172,7 @@ AudioSizes ReadAudioSizes(WeightReader& reader) {
   // Frames of 30 s at least: two for each position.
   sizes.positions = reader.Int(keys::ContextLength(kAudio), 1, ModelLimits::kWidth / 4);
   sizes.epsilon = reader.Float(keys::LayerNormEpsilon("whisper"), 1e-12f, 1.0f);
-  if (reader.ok() &&
-      (sizes.width % sizes.heads != 0 || sizes.width / sizes.heads > kMaxHeadWidth)) {
-    reader.Fail({ErrorCode::kInvalid, "model: key '" + std::string(keys::kWhisperAudioHeadCount) +
-                                          "': expected a divisor of the width " +
-                                          std::to_string(sizes.width) + " that leaves at most " +
-                                          std::to_string(kMaxHeadWidth) + " per head, found " +
-                                          std::to_string(sizes.heads)});
-  }
+  CheckHeads(reader, sizes, keys::kWhisperAudioHeadCount);
   return sizes;
 }
 

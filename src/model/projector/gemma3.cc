@@ -94,7 +94,7 @@ Result<std::unique_ptr<Projector>> LoadGemma3Projector(const GgufFile& file, Pac
                     .tensor = matrix,
                     .weight = reader.ReadTransposedWeight(matrix, inputs, outputs),
                     .bias = {}};
-  reader.RefuseUnread("mm.");
+  reader.RefuseUnread("mm.", modules::kSoundProjectorTensors);
   if (!reader.ok()) return reader.error();
   return std::unique_ptr<Projector>(std::make_unique<Gemma3Projector>(std::move(weights)));
 }

@@ -105,7 +105,7 @@ Result<std::unique_ptr<Projector>> LoadInternVl(const GgufFile& file, Packing pa
                                     "multi_modal_projector.linear_1");
   weights.second = reader.ReadLinear(modules::kInternVlSecond, {outputs, outputs},
                                      "multi_modal_projector.linear_2");
-  reader.RefuseUnread("mm.");
+  reader.RefuseUnread("mm.", modules::kSoundProjectorTensors);
   if (!reader.ok()) return reader.error();
   return std::unique_ptr<Projector>(std::make_unique<InternVl>(std::move(weights)));
 }

@@ -128,7 +128,7 @@ Result<std::unique_ptr<Projector>> LoadPhi3V(const GgufFile& file, Packing packi
                                      "multi_modal_projector.linear_2");
   weights.line_end = reader.Values(std::string(modules::kImageNewline), {inputs});
   weights.separator = reader.Values(std::string(modules::kViewSeparator), {inputs});
-  reader.RefuseUnread("mm.");
+  reader.RefuseUnread("mm.", modules::kSoundProjectorTensors);
   if (!reader.ok()) return reader.error();
   return std::unique_ptr<Projector>(
       std::make_unique<Phi3V>(std::move(weights), packing != Packing::kExact));

@@ -118,7 +118,7 @@ QFormerWeights ReadQFormer(WeightReader& reader) {
   weights.output = reader.ReadLinear(modules::kQFormerOutput, {outputs, weights.width},
                                      "multi_modal_projector.output");
   for (const std::string_view prefix : {modules::kQFormerTensors, std::string_view("mm.")}) {
-    reader.RefuseUnread(prefix);
+    reader.RefuseUnread(prefix, modules::kSoundProjectorTensors);
   }
   return weights;
 }

@@ -4,6 +4,8 @@
 const stageNames = new Map([
   ["image", "image"],
   ["vision", "vision encoder"],
+  ["sound", "spectrogram"],
+  ["audio", "audio encoder"],
   ["projector", "projector"],
   ["prefill", "prefill"],
   ["decode", "decode"],
@@ -13,6 +15,8 @@ const stageNames = new Map([
 const stagesOfModules = new Map([
   ["image", "image"],
   ["vision_tower", "vision"],
+  ["sound", "sound"],
+  ["audio_tower", "audio"],
   ["multi_modal_projector", "projector"],
   ["prefill", "prefill"],
   ["decode", "decode"],

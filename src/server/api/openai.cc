@@ -42,6 +42,7 @@ json ModelObject(const ServerContext& context) {
   json inputs = json::array({"text"});
   if (info.image_size > 0) inputs.push_back("image");
   if (info.image_size > 0 && HasDecoderProgram()) inputs.push_back("video");
+  if (!info.sound_projector.empty()) inputs.push_back("audio");
   json card = ModelCard(context, context.model_name(), std::move(inputs));
   card["aliases"] = context.rules()->model_aliases;
   card["max_model_len"] = info.context_tokens;
@@ -127,7 +128,7 @@ Response ShowProperties(ServerContext& context, const Request&) {
                           {"default_generation_settings", {{"n_ctx", info.context_tokens}}},
                           {"modalities",
                            {{"vision", info.image_size > 0},
-                            {"audio", false},
+                            {"audio", !info.sound_projector.empty()},
                             {"video", info.image_size > 0 && HasDecoderProgram()}}},
                           {"chat_template", info.chat_template},
                           {"chat_template_caps", {{"supports_tools", !info.chat_template.empty()}}},

@@ -40,6 +40,8 @@ json ModelJson(const ServerContext& context) {
           {"notice", info.notice},
           {"architecture", info.architecture},
           {"vision_encoder", info.vision_encoder},
+          {"sound_projector", info.sound_projector},
+          {"sound_seconds", info.most_sound_seconds},
           {"chat_template", info.chat_template},
           {"parameters", info.parameters},
           {"context_tokens", info.context_tokens},

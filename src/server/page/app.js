@@ -91,7 +91,7 @@ const reads = model => model.image_size > 0;
 // Whether the server has a model that writes down what is said.
 async function hears() {
   const { data } = await getJson("/v1/models");
-  return data.some(model => model.architecture?.input_modalities?.includes("audio"));
+  return data.some(({ architecture }) => architecture?.input_modalities?.join() === "audio");
 }
 
 async function enter() {

@@ -33,6 +33,9 @@ export function showModel({ model, optimisations: switches, version }) {
             : `${model.image_size} px, ${model.image_tokens} tokens`)
         : "none",
     ],
+    ...(model.sound_projector
+      ? [["Ear", `${model.sound_projector}, at most ${Math.floor(model.sound_seconds)} s`]]
+      : []),
     ["Context", `${model.context_tokens} tokens`],
     ["Chat template", model.chat_template || "none: each question stands alone"],
     ["Threads", `${model.threads}, ${model.instruction_set}`],

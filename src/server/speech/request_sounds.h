@@ -1,7 +1,8 @@
-// RequestSounds: reads the recordings in one request, as what is said in them.
+// RequestSounds: reads the recordings in one request, as sound or as what is said in them.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 #include "edgevlm/scheduler.h"
@@ -10,8 +11,9 @@
 
 namespace edgevlm {
 
-// No language model here reads sound itself: the server's Whisper writes down what is said, and the
-// prompt has that. Each recording waits for its transcript, on the worker thread of its request.
+// A model that reads sound gets it. For others the server's Whisper writes down what is said, and
+// the prompt has that. Recordings are decoded, and wait for their transcripts, on the worker thread
+// of the request.
 class RequestSounds {
  public:
   RequestSounds(ServerContext& context, Problem& problem)
@@ -20,17 +22,23 @@ class RequestSounds {
         deadline_(std::chrono::steady_clock::now() + context.rules()->limits.time) {}
 
   // The part {"input_audio": {"data": BASE64 or a data URI}}. "format" is not needed: the bytes
-  // show what they are. Problems name the field: without a Whisper, for a file that is no sound,
-  // and 503 if too many recordings wait.
+  // show what they are. Problems name the field: for a model that reads no sound without a Whisper,
+  // for a file that is no sound, for more than half an hour in all, and 503 if too many recordings
+  // wait.
   RequestPart Read(Fields& part);
 
  private:
+  // For a model that reads sound.
+  RequestPart Decode(const std::string& file, const std::string& where);
+  // For others.
   RequestPart Hear(std::string file, const std::string& where);
+  void RejectError(const Error& error, const std::string& where);
   void Reject(ApiError error, const std::string& where);
 
   ServerContext& context_;
   Problem& problem_;
   const std::chrono::steady_clock::time_point deadline_;
+  std::size_t samples_ = 0;  // of all recordings that were decoded
 };
 
 }  // namespace edgevlm

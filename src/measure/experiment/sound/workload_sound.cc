@@ -1,10 +1,7 @@
 // The encoder of a Whisper on sound that is made here: what a length costs, and what padding costs.
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <memory>
-#include <numbers>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,27 +11,12 @@
 #include "base/stopwatch.h"
 #include "measure/experiment/sound/random_encoder.h"
 #include "measure/experiment/workload.h"
+#include "measure/made_sound.h"
 
 namespace edgevlm {
 namespace {
 
 constexpr int kWindowSeconds = 30;
-
-// A voice without words: a tone with overtones whose pitch and loudness move, over some noise.
-std::vector<float> MakeSound(int seconds) {
-  std::vector<float> samples(static_cast<std::size_t>(seconds) * kSampleRate);
-  std::mt19937 random(7);
-  double phase = 0;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const double t = static_cast<double>(i) / kSampleRate;
-    phase += 2 * std::numbers::pi * (120 + 30 * std::sin(3 * t)) / kSampleRate;
-    double voice = 0;
-    for (int k = 1; k <= 8; ++k) voice += std::sin(k * phase) / k;
-    const double noise = static_cast<double>(random()) * 0x1p-31 - 1;
-    samples[i] = static_cast<float>(0.1 * voice * (1 + std::sin(11 * t)) + 0.01 * noise);
-  }
-  return samples;
-}
 
 struct Times {
   double mel_ms = 0;
@@ -51,9 +33,9 @@ class SoundWorkload final : public Workload {
     ThreadPool& pool = pools_.at(engine.info().threads);
     const int seconds = setup.request.sound_seconds;
     const Times alone =
-        Measure(**encoder, MakeSound(seconds), seconds, {.pool = pool, .fast = is_fast});
+        Measure(**encoder, MakeVoice(seconds), seconds, {.pool = pool, .fast = is_fast});
     const Times padded =
-        Measure(**encoder, MakeSound(seconds), kWindowSeconds, {.pool = pool, .fast = is_fast});
+        Measure(**encoder, MakeVoice(seconds), kWindowSeconds, {.pool = pool, .fast = is_fast});
     const double total_ms = padded.mel_ms + padded.encode_ms;
     const double padding_ms = std::max(0.0, total_ms - alone.mel_ms - alone.encode_ms);
     return Outcome{.metrics = {{"mel_ms", padded.mel_ms},
