@@ -21,8 +21,10 @@ int SquareSide(int cells) {
 
 // As TeacherImage::token_grid_width.
 int TokenGridWidth(const EncodedImage& image) {
-  if (image.pieces.size() != 1) return 0;
-  const TokenGrid grid = image.pieces.front().grid;
+  // Some families have text before and after the tokens, in pieces of their own.
+  const auto has_rows = [](const EncodedImage::Piece& piece) { return piece.rows > 0; };
+  if (std::ranges::count_if(image.pieces, has_rows) != 1) return 0;
+  const TokenGrid grid = std::ranges::find_if(image.pieces, has_rows)->grid;
   return grid.empty() ? SquareSide(image.tokens) : grid.cols;
 }
 

@@ -79,7 +79,8 @@ std::uint64_t Shuffled(std::uint64_t n, std::uint64_t count, std::uint64_t seed)
 
 torch::Tensor ResamplingOf(int rows, int width, int to) {
   const int height = rows / width;
-  const torch::Tensor cells = torch::eye(rows).view({rows, 1, height, width});  // one hot each
+  const torch::Tensor cells =
+      torch::diag(torch::ones({rows})).view({rows, 1, height, width});  // one hot each
   namespace F = torch::nn::functional;
   const torch::Tensor resampled =
       height >= to && width >= to
@@ -163,7 +164,7 @@ MaybeError TeacherSamples::CheckMapping() {
 
 Error TeacherSamples::Lacks(const char* loss, const char* what) const {
   return {ErrorCode::kInvalid, std::string(loss) + ": " + options_.teacher_outputs + " has no " +
-                                   what + " (edgevlm-train teach --keep)"};
+                                   what + ": the teacher has none, or --keep left them out"};
 }
 
 MaybeError TeacherSamples::CheckParts(const TeacherRecord& record) const {

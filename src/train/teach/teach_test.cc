@@ -9,8 +9,12 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/mapped_file.h"
+#include "gguf/reader.h"
 #include "image/write.h"
 #include "train/distil/teacher_samples.h"
+#include "train/export/import.h"
+#include "train/loop/step_losses.h"
 #include "train/teach/teach_image.h"
 #include "train/testing/tensors.h"
 #include "train/testing/tiny_trainer.h"
@@ -119,6 +123,41 @@ TEST_F(TeachTest, TheOwnTokenizerMapsAllProbability) {
       EXPECT_EQ(map.Map(text.next, row, false).share.first, 0) << "each token is one of its own";
     }
   }
+}
+
+// Files, tokens, positions, grids and losses: if any of them were off, a copy would not agree.
+TEST_F(TeachTest, ACopyOfTheTeacherHasNothingToLearn) {
+  // Captions alone: the engine tidies questions before the model reads them, training does not.
+  options_.texts = 1;
+  ASSERT_FALSE(Teach(options_));
+  const Result<MappedFile> mapped = MappedFile::Open(options_.teacher);
+  ASSERT_TRUE(mapped.ok());
+  const Result<GgufFile> file = GgufFile::Parse(mapped->bytes());
+  ASSERT_TRUE(file.ok());
+  const auto run = RunOf(*file);
+  ASSERT_TRUE(run.ok());
+  const Tokenizer tokenizer = *Tokenizer::Create(run->vocabulary);
+  Vlm copy(run->shape);
+  ASSERT_FALSE(LoadTensors(*file, copy));
+  Result<TeacherFolder> folder = TeacherFolder::Open(options_.out);
+  ASSERT_TRUE(folder.ok());
+  DistilOptions distil;
+  distil.logits = distil.visual_logits = distil.visual_relations = 1;
+  const auto samples = TeacherSamples::Open(*std::move(folder), distil, glyphs_, tokenizer);
+  ASSERT_TRUE(samples.ok()) << samples.error().message;
+  ThreadPool alone(1);
+  const SampleOptions options;
+  const std::vector<Sample> made = {(*samples)->Make(0, 1, options, alone),
+                                    (*samples)->Make(1, 1, options, alone)};
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor no_names = torch::full({1 + run->shape.things}, -1, torch::kInt64);
+  const StepPlan plan = {{Phase::kDecoder, 0, 1}, 2, no_names};
+  const Losses losses = StepLosses(copy, Stack(made, options), plan, distil);
+  // What is left is the engine's rounding of activations, and of its outputs to float16.
+  EXPECT_LT(losses.distil.logits, 0.01);
+  EXPECT_LT(losses.distil.visual_logits, 0.001);
+  EXPECT_LT(losses.distil.visual_relations, 0.001);
+  EXPECT_GT(losses.text, 0.01) << "captions are not certain";
 }
 
 TEST_F(TeachTest, ContinuesWhereItStopped) {
@@ -297,7 +336,7 @@ TEST(Examples, OfJsonFilesHaveTheirImagesBesideThem) {
 TEST(Resampling, AveragesCellsAndInterpolatesBetweenCenters) {
   // Rows 0 1 / 2 3 become one cell: the mean of all.
   EXPECT_TRUE(torch::equal(ResamplingOf(4, 2, 1), torch::full({1, 4}, 0.25f)));
-  EXPECT_TRUE(torch::equal(ResamplingOf(4, 2, 2), torch::eye(4)));
+  EXPECT_TRUE(torch::equal(ResamplingOf(4, 2, 2), torch::diag(torch::ones({4}))));
   // The first of 4 x 4 cells lies in the corner, beyond the center of the first of 2 x 2.
   const torch::Tensor finer = ResamplingOf(4, 2, 4);
   EXPECT_EQ(finer[0][0].item<float>(), 1);
