@@ -109,7 +109,7 @@ OUTSIDE = {
     "yaml-cpp/": "config",
     "prometheus/": "metrics",
     "boost/": "server",
-    "nlohmann/": "catalog cli convert eval fleet measure metrics profile server train",
+    "nlohmann/": "catalog cli convert eval fleet measure metrics profile server tokenizer train",
     "curl/": "catalog",
     "openssl/": "digest",
     "immintrin.h": "kernels roofline",
