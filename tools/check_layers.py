@@ -51,6 +51,7 @@ API = {
     "edgevlm/decode_options.h": "decode server",
     "edgevlm/pressure_options.h": "engine",
     "edgevlm/speculation.h": "engine",
+    "edgevlm/template_inputs.h": "tokenizer",
     "edgevlm/vision_options.h": "engine",
     "edgevlm/cache_counters.h": "engine",
     "edgevlm/scheduler.h": "engine fleet server cli",
