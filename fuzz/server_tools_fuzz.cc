@@ -21,6 +21,9 @@ namespace {
 using edgevlm::Json;
 using edgevlm::ToolForm;
 
+constexpr ToolForm kForms[] = {ToolForm::kHermes, ToolForm::kFunctionTags, ToolForm::kBareJson,
+                               ToolForm::kMistral, ToolForm::kPythonic};
+
 // What was read: the text, and the calls.
 std::string Read(ToolForm form, const std::vector<edgevlm::Tool>& tools, std::string_view reply,
                  std::size_t piece_bytes) {
@@ -51,10 +54,11 @@ void ReadRequest(std::string_view text) {
   edgevlm::ToolUse use = edgevlm::ReadTools(fields, model, problem);
   edgevlm::ReadCalls(fields, problem);
   if (problem || use.tools.empty()) return;
-  for (const ToolForm form : {ToolForm::kHermes, ToolForm::kFunctionTags, ToolForm::kBareJson}) {
+  for (const ToolForm form : kForms) {
     use.form = form;
-    std::vector<edgevlm::RequestMessage> messages = {{.role = edgevlm::Role::kUser, .parts = {}}};
-    edgevlm::AddTools(use, "", messages);
+    edgevlm::ReplyRequest request = {.messages = {{.role = edgevlm::Role::kUser, .parts = {}}},
+                                     .decode = {}};
+    edgevlm::AddTools(use, "", request);
     const auto grammar = edgevlm::CallGrammar(use);
     if (grammar) CHECK(!edgevlm::BeginsWithItself(**grammar));
   }
@@ -68,7 +72,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   tools.push_back({.name = "f",
                    .description = {},
                    .parameters = {{"properties", {{"x", {{"type", "string"}}}}}}});
-  for (const ToolForm form : {ToolForm::kHermes, ToolForm::kFunctionTags, ToolForm::kBareJson}) {
+  for (const ToolForm form : kForms) {
     const std::string whole = Read(form, tools, text, std::max<std::size_t>(size, 1));
     CHECK(Read(form, tools, text, 1) == whole);
     CHECK(Read(form, tools, text, 7) == whole);

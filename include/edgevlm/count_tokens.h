@@ -21,8 +21,9 @@ Result<int> CountImageTokens(const Engine& engine, std::span<const std::byte> fi
 // decodes and encodes nothing. limits: of each image, as in ReplyRequest. Errors: as for
 // Session::Chat, except for a prompt that is too long.
 Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessage> messages,
-                              const ImageLimits& limits = {});
+                              const ImageLimits& limits = {}, const TemplateInputs& inputs = {});
 // The same for encoded images. Cost: tokenizes all text.
-Result<int> CountPromptTokens(const Engine& engine, std::span<const Message> messages);
+Result<int> CountPromptTokens(const Engine& engine, std::span<const Message> messages,
+                              const TemplateInputs& inputs = {});
 
 }  // namespace edgevlm

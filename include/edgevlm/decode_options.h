@@ -48,6 +48,9 @@ struct DecodeOptions {
                                            // Unset: a new one for each reply (Reply::seed)
   std::vector<std::string> stop =
       {};  // end the reply before any of these; at most 16, UTF-8, not empty
+  // Names of control tokens that are part of the reply's text and of what its grammar matches.
+  // Other control tokens are not.
+  std::vector<std::string> shown_tokens = {};
   std::shared_ptr<const Grammar> grammar =
       nullptr;                           // constrains the reply (grammar.h); null: any text
   bool with_probability = false;         // compute Reply::probability; costs O(V) per token

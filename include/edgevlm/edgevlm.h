@@ -33,6 +33,7 @@
 #include "edgevlm/profiler.h"
 #include "edgevlm/result.h"
 #include "edgevlm/speculation.h"
+#include "edgevlm/template_inputs.h"
 #include "edgevlm/vision_options.h"
 
 namespace edgevlm {
@@ -98,6 +99,9 @@ struct EngineOptions {
   // Records what each matrix reads (src/model/activation_stats.h), for importance matrices. Not
   // owned, must outlive the engine; null: nothing is recorded. Needs Precision::kFloat32.
   ActivationStats* activation_stats = nullptr;
+  // Called with one line if the chat template in the model's file cannot be run, or not for some
+  // conversation, and the record of its family is used instead. Once at most, from any thread.
+  std::function<void(const std::string& line)> on_warning = {};
 };
 
 // How a model was trained to call tools (functions of the caller's), by its own chat template.
@@ -107,6 +111,8 @@ enum class ToolForm {
   kFunctionTags,  // <tool_call><function=NAME><parameter=NAME>VALUE</parameter></function>
                   // </tool_call> (Qwen3-Coder)
   kBareJson,      // {"name": ..., "parameters": {...}} (Llama 3.1)
+  kMistral,       // [TOOL_CALLS][{"name": ..., "arguments": {...}}], or [TOOL_CALLS]NAME[ARGS]{...}
+  kPythonic,      // <|tool_call_start|>[NAME(a="x", n=3)]<|tool_call_end|> (LFM2)
 };
 
 // What a loaded model is, for display. Counts are as the file states them.
@@ -121,6 +127,10 @@ struct ModelInfo {
   std::string chat_template;        // e.g. "vicuna"; empty if the model was trained without
   std::string default_system = {};  // the system text of conversations that have none; or empty
   ToolForm tool_form = ToolForm::kNone;
+  // The text of the chat template in the file, if the prompts are written by it; else empty.
+  std::string template_program = {};
+  // Whether it writes tools too (TemplateInputs, MessageTools). Otherwise texts must describe them.
+  bool has_tool_template = false;
   std::string instruction_set;  // that the kernels use, e.g. "avx512"
   std::int64_t parameters = 0;
   std::int64_t file_bytes = 0;
@@ -228,6 +238,7 @@ struct Part {
 struct Message {
   Role role = Role::kUser;
   std::vector<Part> parts;
+  MessageTools tools = {};
 };
 
 // A frame of a video. Not owned.

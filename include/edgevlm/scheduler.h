@@ -54,6 +54,7 @@ struct RequestPart {
 struct RequestMessage {
   Role role = Role::kUser;
   std::vector<RequestPart> parts;
+  MessageTools tools = {};
 };
 
 inline constexpr int kMaxReplies = 4;
@@ -62,6 +63,7 @@ inline constexpr int kMaxReplies = 4;
 struct ReplyRequest {
   std::vector<RequestMessage> messages;
   DecodeOptions decode;
+  TemplateInputs template_inputs = {};
   // How many replies to generate, 1 to kMaxReplies. They share the images and the prefill, and
   // differ in their draws: reply i has the seed decode.seed + i.
   int replies = 1;

@@ -173,7 +173,8 @@ EngineOptions ModelOptions::ForEngine() const {
           .early_exit = early_exit,
           .pressure = pressure,
           .speculation = speculation,
-          .activation_stats = activation_stats};
+          .activation_stats = activation_stats,
+          .on_warning = PrintError};
 }
 
 Result<Engine> WithNotes(Result<Engine> engine, const ModelOptions& options) {

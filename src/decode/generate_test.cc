@@ -105,6 +105,28 @@ TEST_F(GenerateTest, EndsWithTheEndToken) {
   EXPECT_EQ(std::ssize(result.tokens), 12);
 }
 
+// A control token in the middle of a reply, which ends nothing.
+TEST_F(GenerateTest, ShownTokensArePartOfTheText) {
+  const ScriptedDecoder decoder({'a', kEnd, 'b', 'b', 'b'}, 257);
+  const auto emit = [&](DecodeOptions options) {
+    options.max_tokens = 3;
+    Sequence sequence(decoder, decoder.shape().context);
+    BatchDecoder batch_decoder(decoder);
+    const int prompt = 0;
+    Generation generation(sequence, {{.tokens = {&prompt, 1}}},
+                          {.tokenizer = *tokenizer_, .ends = {}}, options, {});
+    return Generate(batch_decoder, generation, edgevlm::Run{.pool = pool_}).text;
+  };
+  EXPECT_EQ(emit({}), "ab");
+  EXPECT_EQ(emit({.shown_tokens = {"<|nope|>", "<|end|>"}}), "a<|end|>b");
+  GrammarBuilder builder;
+  Grammar::Sequence text;
+  builder.Append("a<|end|>b", text);
+  builder.AddAlternative(0, std::move(text));
+  const auto grammar = std::make_shared<const Grammar>(builder.Finish());
+  EXPECT_EQ(emit({.shown_tokens = {"<|end|>"}, .grammar = grammar}), "a<|end|>b");
+}
+
 // Of 257 logits one is 1 and the others are 0.
 TEST_F(GenerateTest, AddsUpTheProbabilitiesOfItsTokens) {
   EXPECT_EQ(Emit("a dog", {}).log_probability, std::nullopt);

@@ -33,6 +33,7 @@ Generation::Generation(Sequence& sequence, std::vector<Input> prompt, const Text
       options_(options),
       on_text_(std::move(on_text)),
       speculation_(speculation),
+      shown_tokens_(text_side.tokenizer, options_.shown_tokens),
       sampler_(options_, text_side.tokenizer.size()),
       text_(options_.stop,
             kBytesPerToken * MaxTokens(options_, sequence.remaining() - rest_.rows()),
@@ -40,7 +41,7 @@ Generation::Generation(Sequence& sequence, std::vector<Input> prompt, const Text
   CHECK(1 <= rest_.rows() && rest_.rows() <= sequence.remaining());
   tokens_.reserve(MaxTokens(options_, sequence.remaining() - rest_.rows()));
   if (options_.grammar != nullptr) {
-    filter_.emplace(options_.grammar, text_side.tokenizer, text_side.ends);
+    filter_.emplace(options_.grammar, text_side.tokenizer, text_side.ends, shown_tokens_);
   }
   inputs_.reserve(Draft::kMaxTokens + 1);
 }
@@ -179,7 +180,8 @@ void Generation::Emit(int token, int remaining) {
     return End(FinishReason::kEndOfText);
   }
   if (filter_) filter_->Accept(token);
-  if (!Show(text_.Add(text_side_.tokenizer.Bytes(token)))) return End(FinishReason::kCancelled);
+  const std::string_view bytes = shown_tokens_.TextOf(text_side_.tokenizer, token);
+  if (!Show(text_.Add(bytes))) return End(FinishReason::kCancelled);
   if (text_.stopped()) return End(FinishReason::kStopString);
   if (filter_ && filter_->is_complete()) return End(FinishReason::kEndOfText);
   if (std::ssize(tokens_) == options_.max_tokens) return End(FinishReason::kMaxTokens);

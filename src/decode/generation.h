@@ -10,6 +10,7 @@
 #include "decode/grammar/token_filter.h"
 #include "decode/reply_text.h"
 #include "decode/sampler.h"
+#include "decode/shown_tokens.h"
 #include "decode/speculate/speculation.h"
 #include "edgevlm/decode_options.h"
 #include "tokenizer/tokenizer.h"
@@ -114,6 +115,7 @@ class Generation {
   const DecodeOptions options_;
   const OnText on_text_;
   Speculation* const speculation_;
+  const ShownTokens shown_tokens_;
   std::optional<TokenFilter> filter_;  // of replies that have a grammar
   std::vector<float> adjusted_;        // [V] logits
   Sampler sampler_;

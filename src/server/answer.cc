@@ -237,7 +237,8 @@ std::variant<int, ApiError> CheckRequest(const Engine& engine, const ReplyReques
         .param = "messages",
         .code = "unsupported"};
   }
-  const Result<int> tokens = CountPromptTokens(engine, request.messages, request.image_limits);
+  const Result<int> tokens =
+      CountPromptTokens(engine, request.messages, request.image_limits, request.template_inputs);
   const int context_tokens = engine.info().context_tokens;
   if (tokens && *tokens < context_tokens) return *tokens;
   if (!tokens && tokens.error().code != ErrorCode::kTooLarge) return ToApiError(tokens.error());

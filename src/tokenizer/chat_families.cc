@@ -3,6 +3,7 @@
 #include <functional>
 #include <initializer_list>
 #include <iterator>
+#include <utility>
 
 #include "tokenizer/chat_template.h"
 #include "tokenizer/vocabulary.h"
@@ -46,11 +47,7 @@ ChatTemplate ChatMl(std::string_view program, std::string_view /*eos*/) {
                        .reply = "<|im_start|>assistant\n",
                        .default_system = DefaultSystem(program),
                        .ends = {"<|im_end|>"}};
-  if (Has(program, "<function=")) {
-    made.tool_calls = ToolCalls::kFunctionTags;
-  } else if (Has(program, "<tool_call>")) {
-    made.tool_calls = ToolCalls::kHermes;
-  }
+  made.tool_calls = ToolCallsOf(program);
   if (Has(program, "<|vision_start|>")) {  // Qwen2-VL
     made.before_image = "<|vision_start|>";
     made.after_image = "<|vision_end|>";
@@ -73,7 +70,8 @@ ChatTemplate Llama2(std::string_view program, std::string_view eos) {
                        .assistant = {space_before ? " " : "", (space_after ? " " : "") + end},
                        .system_opens_turn = true,
                        .trims = own || HasAny(program, {"content.strip()", "content'].strip()"}),
-                       .ends = {end}};
+                       .ends = {end},
+                       .tool_calls = ToolCallsOf(program)};
   if (own || Has(program, "<<SYS>>")) {
     made.system = {open + "<<SYS>>\n", "\n<</SYS>>\n\n"};
   } else {
@@ -114,9 +112,9 @@ ChatTemplate Llama3(std::string_view program, std::string_view /*eos*/) {
       .reply = "<|start_header_id|>assistant<|end_header_id|>\n\n",
       .trims = true,
       .ends = {"<|eot_id|>"}};
-  if (Has(program, "ipython")) {
+  made.tool_calls = ToolCallsOf(program);
+  if (made.tool_calls == ToolCalls::kBareJson) {
     made.tool = {"<|start_header_id|>ipython<|end_header_id|>\n\n", "<|eot_id|>"};
-    made.tool_calls = ToolCalls::kBareJson;
   }
   if (const std::string dates = DateLines(program); !dates.empty()) {
     made.before_system = dates;
@@ -138,15 +136,15 @@ ChatTemplate Gemma(std::string_view /*program*/, std::string_view /*eos*/) {
           .ends = {"<end_of_turn>"}};
 }
 
-// The program writes a newline behind each control token, but the model's own tokenizer swallows
-// it.
+// The program writes a line end behind each control token, which the model's own tokenizer drops.
 ChatTemplate Phi3(std::string_view /*program*/, std::string_view /*eos*/) {
   return {.name = "phi3",
           .system = {"<|system|>", "<|end|>"},
           .user = {"<|user|>", "<|end|>"},
           .assistant = {"<|assistant|>", "<|end|>"},
           .reply = "<|assistant|>",
-          .ends = {"<|end|>"}};
+          .ends = {"<|end|>"},
+          .swallows_line_ends = true};
 }
 
 // SmolVLM, Idefics3. The markup around an image depends on its tiles and comes from the projector.
@@ -252,6 +250,19 @@ std::string ChatTemplateNames() {
     names += kFamilies[i].name;
   }
   return names;
+}
+
+ToolCalls ToolCallsOf(std::string_view program) {
+  constexpr std::pair<std::string_view, ToolCalls> kMarks[] = {
+      {"<function=", ToolCalls::kFunctionTags},
+      {"<tool_call>", ToolCalls::kHermes},
+      {"ipython", ToolCalls::kBareJson},
+      {"[TOOL_CALLS]", ToolCalls::kMistral},
+      {"<|tool_list_start|>", ToolCalls::kPythonic}};
+  for (const auto& [mark, calls] : kMarks) {
+    if (Has(program, mark)) return calls;
+  }
+  return ToolCalls::kNone;
 }
 
 std::string_view ChatTemplateFor(const std::function<bool(std::string_view)>& has_token) {

@@ -1,8 +1,9 @@
 // Chat templates: how a conversation is formatted for a model.
 //
-// Model files carry a Jinja program for this. It is not executed: each known family of templates is
-// a record, and the program is only searched for the markers of its family and for variations
-// within it (a default system text, spaces around replies).
+// Model files carry a Jinja program for this, which file_template.h runs. Each known family of
+// templates is also a record, for files without a program and for programs that cannot be run: a
+// program is then only searched for the markers of its family and for variations within it (a
+// default system text, spaces around replies).
 #pragma once
 
 #include <functional>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "edgevlm/template_inputs.h"
 #include "tokenizer/prompt_piece.h"
 
 namespace edgevlm {
@@ -29,6 +31,7 @@ struct ChatPart {
 struct ChatMessage {
   ChatRole role = ChatRole::kUser;
   std::vector<ChatPart> parts;
+  MessageTools tools = {};  // for a file's own template (file_template.h)
 };
 
 // The markup around the messages of one role.
@@ -38,7 +41,7 @@ struct ChatTurn {
 };
 
 // The form of tool calls that a template has: that of ToolForm with the same name.
-enum class ToolCalls { kNone, kHermes, kFunctionTags, kBareJson };
+enum class ToolCalls { kNone, kHermes, kFunctionTags, kBareJson, kMistral, kPythonic };
 
 // A conversation is formatted as
 //   begin (turn.before parts turn.after)* reply
@@ -62,7 +65,11 @@ struct ChatTemplate {
   std::optional<std::string> default_system = {};  // if the conversation has none
   std::vector<std::string> ends = {};              // stop strings: they end a reply
   ToolCalls tool_calls = ToolCalls::kNone;
+  bool swallows_line_ends = false;  // the model's own tokenizer drops a line end behind "|>"
 };
+
+// The form of tool calls whose markers a program has.
+ToolCalls ToolCallsOf(std::string_view program);
 
 // The name of the template for a file that has none: that of the family whose control token the
 // vocabulary has; else "vicuna", as for LLaVA-1.5 and MobileVLM.

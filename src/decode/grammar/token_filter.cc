@@ -17,15 +17,16 @@ constexpr std::size_t kMaxStateBytes = std::size_t{16} << 20;
 }  // namespace
 
 TokenFilter::TokenFilter(std::shared_ptr<const Grammar> grammar, const Tokenizer& tokenizer,
-                         std::span<const int> ends)
+                         std::span<const int> ends, const ShownTokens& shown)
     : grammar_(std::move(grammar)),
       tokenizer_(tokenizer),
       ends_(ends),
+      shown_(shown),
       matcher_(*grammar_),
       state_(matcher_.start()) {}
 
 GrammarMatcher::State TokenFilter::After(GrammarMatcher::State state, int token) {
-  const std::string_view bytes = tokenizer_.Bytes(token);
+  const std::string_view bytes = shown_.TextOf(tokenizer_, token);
   if (bytes.empty()) return GrammarMatcher::kNone;  // a control token
   for (const char c : bytes) {
     state = matcher_.Next(state, static_cast<unsigned char>(c));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "decode/grammar/matcher.h"
+#include "decode/shown_tokens.h"
 #include "tokenizer/tokenizer.h"
 
 namespace edgevlm {
@@ -15,9 +16,10 @@ namespace edgevlm {
 // the first visit of a state; afterwards a look-up.
 class TokenFilter {
  public:
-  // ends: end tokens of the model, increasing. All must outlive it; the grammar is shared.
+  // ends: end tokens of the model, increasing. shown: control tokens whose names the grammar may
+  // match. All but the grammar must outlive it; that is shared.
   TokenFilter(std::shared_ptr<const Grammar> grammar, const Tokenizer& tokenizer,
-              std::span<const int> ends);
+              std::span<const int> ends, const ShownTokens& shown);
 
   // [V]: whether a token may come next. At least one may: the end token, if nothing else. Valid
   // until the next call.
@@ -37,6 +39,7 @@ class TokenFilter {
   const std::shared_ptr<const Grammar> grammar_;
   const Tokenizer& tokenizer_;
   const std::span<const int> ends_;
+  const ShownTokens& shown_;
   GrammarMatcher matcher_;
   GrammarMatcher::State state_;
   std::unordered_map<GrammarMatcher::State, std::vector<bool>> allowed_;

@@ -23,7 +23,8 @@ std::shared_ptr<const Grammar> ManyAThenB() {
 TEST(TokenFilter, LetsFittingTokensThrough) {
   const Tokenizer tokenizer = ByteTokenizer();
   const int ends[] = {7};
-  TokenFilter filter(ManyAThenB(), tokenizer, ends);
+  const ShownTokens shown(tokenizer, {});
+  TokenFilter filter(ManyAThenB(), tokenizer, ends, shown);
   for (int i = 0; i < 3; ++i) {
     const std::vector<bool>& allowed = filter.Allowed();
     for (int token = 0; token < kBytes; ++token) {

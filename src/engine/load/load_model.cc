@@ -173,6 +173,8 @@ void Describe(const Parsed& files, Model& model) {
   info.chat_template = model.style->name();
   info.default_system = model.style->default_system();
   info.tool_form = model.style->tool_form();
+  info.template_program = model.style->template_program();
+  info.has_tool_template = model.style->has_tool_template();
   info.parameters = ParametersOf(files.model);
   const DecoderShape& decoder = model.decoder->shape();
   info.embedding_length = decoder.width;
@@ -298,7 +300,7 @@ Result<std::unique_ptr<const PromptStyle>> ChooseStyle(const Parsed& files, cons
     if (auto tasks = MakeTaskStyle(model.tokenizer)) return tasks;
     if (HasPlainPrompts(files, model)) return MakeQuestionStyle();
   }
-  return MakeChatStyle(files.model, model.tokenizer, options.chat_template);
+  return MakeChatStyle(files.model, model.tokenizer, options);
 }
 
 Result<Model> LoadParts(const Parsed& files, const EngineOptions& options) {

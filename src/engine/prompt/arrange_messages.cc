@@ -8,7 +8,7 @@ namespace edgevlm {
 namespace {
 
 Message WithoutEmptyTexts(const Message& message) {
-  Message kept = {.role = message.role, .parts = {}};
+  Message kept = {.role = message.role, .parts = {}, .tools = message.tools};
   std::ranges::copy_if(message.parts, std::back_inserter(kept.parts), [](const Part& part) {
     return part.image != nullptr || !part.text.empty();
   });
@@ -32,8 +32,10 @@ std::vector<Message> ArrangeMessages(std::span<const Message> messages, bool sys
   std::vector<Message> arranged;
   const auto add = [&](const Message& message, bool may_be_empty) {
     Message kept = WithoutEmptyTexts(message);
-    if (kept.parts.empty() && !may_be_empty) return;
-    if (arranged.empty() || arranged.back().role != kept.role) {
+    if (kept.parts.empty() && kept.tools.empty() && !may_be_empty) return;
+    const bool joins = !arranged.empty() && arranged.back().role == kept.role &&
+                       arranged.back().tools.empty() && kept.tools.empty();
+    if (!joins) {
       arranged.push_back(std::move(kept));
     } else {
       Join(std::move(kept), arranged.back());

@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "edgevlm/count_tokens.h"
 #include "edgevlm/edgevlm.h"
 #include "engine/testing/tiny_chat.h"
@@ -161,6 +165,79 @@ TEST(Chat, AShorterContextIsKept) {
   Session session(engine);
   const std::vector<Message> messages = {User({{.text = std::string(300, 'x')}})};
   EXPECT_THAT(ErrorOf(session.Chat(messages, {})), HasSubstr("at most 99 tokens"));
+}
+
+// A model with a chat template in its file, and what it warns about.
+struct TemplateEngine {
+  explicit TemplateEngine(const std::string& program) {
+    TinyModel model = TinyWithTokenizer();
+    model.keys[std::string(keys::kChatTemplate)] = program;
+    // The tasks of the tiny model would come first.
+    auto tokens = std::get<std::vector<std::string>>(model.keys[std::string(keys::kTokens)]);
+    for (std::string& token : tokens) {
+      if (token == "<|caption|>") token = "<|im_end|>";
+      if (token == "<|question|>") token = "<|im_start|>";
+    }
+    model.keys[std::string(keys::kTokens)] = tokens;
+    Result<Engine> loaded =
+        Engine::Load(model.ToBytes(), {.threads = 1, .on_warning = [this](const std::string& line) {
+                                         warnings.push_back(line);
+                                       }});
+    if (loaded)
+      engine.emplace(*std::move(loaded));
+    else
+      error = loaded.error().message;
+  }
+
+  std::vector<std::string> warnings;
+  std::optional<Engine> engine;
+  std::string error;
+};
+
+constexpr const char* kChatMlProgram =
+    "{% for m in messages %}{% if 'refused' in m.content %}{{ raise_exception('not this') }}"
+    "{% endif %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+    "{% if mode is defined %}{{ mode }}{% endif %}";
+
+TEST(ChatTemplateOfAFile, WritesThePrompts) {
+  const TemplateEngine own(kChatMlProgram);
+  ASSERT_TRUE(own.engine) << own.error;
+  EXPECT_EQ(own.engine->info().chat_template, "chatml");
+  EXPECT_EQ(own.engine->info().template_program, kChatMlProgram);
+  const auto count = [&](const std::string& text, const TemplateInputs& inputs = {}) {
+    const std::vector<Message> messages = {User({{.text = text}})};
+    return *CountPromptTokens(*own.engine, messages, inputs);
+  };
+  const int tokens = count("Hi");
+  EXPECT_EQ(count("Hi<|im_end|>"), tokens + 10) << "typed markup is text";
+  EXPECT_EQ(count("Hi", {.variables = R"({"mode": "abc"})"}), tokens + 3);
+  EXPECT_TRUE(own.warnings.empty());
+  // Written as its family's, with one warning.
+  count("refused");
+  count("refused");
+  ASSERT_EQ(own.warnings.size(), 1u);
+  EXPECT_EQ(own.warnings[0],
+            "chat template: line 1: not this: this conversation is written as those of chatml");
+}
+
+TEST(ChatTemplateOfAFile, OneThatCannotBeRunIsThatOfItsFamily) {
+  const TemplateEngine broken("{% include 'x' %}<|im_start|>");
+  ASSERT_TRUE(broken.engine) << broken.error;
+  EXPECT_EQ(broken.engine->info().chat_template, "chatml");
+  EXPECT_EQ(broken.engine->info().template_program, "");
+  ASSERT_EQ(broken.warnings.size(), 1u);
+  EXPECT_THAT(broken.warnings[0], HasSubstr("unknown block 'include'"));
+  const TemplateEngine unknown("{% include 'x' %}");
+  EXPECT_THAT(unknown.error, HasSubstr("found one in the file that is none of them"));
+}
+
+TEST(ChatTemplateOfAFile, NeedsNoKnownFamily) {
+  const TemplateEngine own("{% for m in messages %}{{ m.role[0] + m.content }}{% endfor %}");
+  ASSERT_TRUE(own.engine) << own.error;
+  EXPECT_EQ(own.engine->info().chat_template, "own");
+  const std::vector<Message> messages = {User({{.text = "Hi"}})};
+  EXPECT_EQ(*CountPromptTokens(*own.engine, messages), 3);
 }
 
 }  // namespace

@@ -42,11 +42,12 @@ Result<int> CountImageTokens(const Engine& engine, std::span<const std::byte> fi
 }
 
 Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessage> messages,
-                              const ImageLimits& limits) {
+                              const ImageLimits& limits, const TemplateInputs& inputs) {
   const Model& model = StateOf(engine).model;
   std::vector<Message> laid_out;
   for (const RequestMessage& given : messages) {
-    Message& message = laid_out.emplace_back(Message{.role = given.role, .parts = {}});
+    Message& message =
+        laid_out.emplace_back(Message{.role = given.role, .parts = {}, .tools = given.tools});
     for (const RequestPart& part : given.parts) {
       if (part.video != nullptr) {
         auto video = LayOutVideo(model, ViewsOf(*part.video), part.video->options);
@@ -69,11 +70,12 @@ Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessa
       message.parts.push_back({.image = *std::move(image)});
     }
   }
-  return CountPromptTokens(engine, laid_out);
+  return CountPromptTokens(engine, laid_out, inputs);
 }
 
-Result<int> CountPromptTokens(const Engine& engine, std::span<const Message> messages) {
-  const Result<Prompt> prompt = WriteConversation(StateOf(engine).model, messages);
+Result<int> CountPromptTokens(const Engine& engine, std::span<const Message> messages,
+                              const TemplateInputs& inputs) {
+  const Result<Prompt> prompt = WriteConversation(StateOf(engine).model, messages, inputs);
   if (!prompt) return prompt.error();
   return prompt->rows();
 }

@@ -26,6 +26,8 @@ class PromptStyle {
   // As in ModelInfo.
   virtual std::string_view default_system() const { return {}; }
   virtual ToolForm tool_form() const { return ToolForm::kNone; }
+  virtual std::string_view template_program() const { return {}; }
+  virtual bool has_tool_template() const { return false; }
 
   // Whether prompts have at most one image, which comes first.
   virtual bool begins_with_image() const { return false; }
@@ -38,8 +40,8 @@ class PromptStyle {
   // REQUIRES: messages are arranged (arrange_messages.h), one is the user's, and the last one is
   // not empty; their images are of this model.
   // Errors: kInvalid, kUnsupported.
-  virtual Result<Prompt> Write(std::span<const Message> messages,
-                               const Tokenizer& tokenizer) const = 0;
+  virtual Result<Prompt> Write(std::span<const Message> messages, const Tokenizer& tokenizer,
+                               const TemplateInputs& inputs) const = 0;
 
   // The tokens of a reply, as the model would generate it.
   virtual std::vector<int> ReplyTokens(std::string_view text, const Tokenizer& tokenizer) const {
@@ -61,11 +63,12 @@ std::unique_ptr<const PromptStyle> MakeTaskStyle(const Tokenizer& tokenizer);
 // conversation is what was said since its last image; a system text comes before it.
 std::unique_ptr<const PromptStyle> MakeQuestionStyle();
 
-// For all others: a chat template, by its name or, if that is empty, by the file's own template.
-// Errors: kUnsupported.
+// For all others: the record of a chat template's family, by its name (options.chat_template). If
+// that is empty, the file's own template; where it cannot be run, the record of its family, with a
+// warning (options.on_warning). Errors: kUnsupported.
 Result<std::unique_ptr<const PromptStyle>> MakeChatStyle(const GgufFile& file,
                                                          const Tokenizer& tokenizer,
-                                                         std::string_view name);
+                                                         const EngineOptions& options);
 
 // Checks that these messages can be answered, in any order. Errors: kInvalid (none of the user's
 // with text or an image, images in others, not UTF-8), kTooLarge (over 1 MiB of text).

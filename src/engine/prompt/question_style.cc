@@ -32,8 +32,8 @@ class QuestionStyle final : public PromptStyle {
  public:
   bool begins_with_image() const override { return true; }
 
-  Result<Prompt> Write(std::span<const Message> messages,
-                       const Tokenizer& tokenizer) const override {
+  Result<Prompt> Write(std::span<const Message> messages, const Tokenizer& tokenizer,
+                       const TemplateInputs& /*inputs*/) const override {
     Prompt prompt;
     const std::span<const Message> recent = SinceLastImage(messages);
     const std::shared_ptr<const EncodedImage> image = ImageOf(recent.front());

@@ -32,7 +32,7 @@ class QuestionStyleTest : public ::testing::Test {
 
   // "[8] </s> text": the rows of the image, bos, and the text of the other tokens.
   std::string Written(const std::vector<Message>& messages) const {
-    const Result<Prompt> prompt = style_->Write(messages, tokenizer_);
+    const Result<Prompt> prompt = style_->Write(messages, tokenizer_, {});
     CHECK(prompt.ok());
     std::string written;
     for (const Prompt::Part& part : prompt->parts()) {

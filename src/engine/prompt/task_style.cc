@@ -29,8 +29,8 @@ class TaskStyle final : public PromptStyle {
 
   bool begins_with_image() const override { return true; }
 
-  Result<Prompt> Write(std::span<const Message> messages,
-                       const Tokenizer& tokenizer) const override {
+  Result<Prompt> Write(std::span<const Message> messages, const Tokenizer& tokenizer,
+                       const TemplateInputs& /*inputs*/) const override {
     Prompt prompt;
     const std::shared_ptr<const EncodedImage> image = LastImage(messages);
     if (image != nullptr) prompt.Add(image, 0, image->tokens);

@@ -9,14 +9,17 @@
 namespace edgevlm {
 
 // The prompt of arranged messages (PromptStyle::Write), for the model's decoder. Errors: as there.
-Result<Prompt> WriteArranged(const Model& model, std::span<const Message> messages);
+Result<Prompt> WriteArranged(const Model& model, std::span<const Message> messages,
+                             const TemplateInputs& inputs = {});
 
 // The prompt of a conversation as clients send it (ArrangeMessages). REQUIRES: the messages' images
 // are of this model. Errors: those of CheckMessages and PromptStyle::Write; kInvalid (an empty last
 // message of the user's).
-Result<Prompt> WriteConversation(const Model& model, std::span<const Message> messages);
+Result<Prompt> WriteConversation(const Model& model, std::span<const Message> messages,
+                                 const TemplateInputs& inputs = {});
 
 // The same, if it leaves capacity for a reply. Errors: also kTooLarge (the context is full).
-Result<Prompt> WritePrompt(const Model& model, std::span<const Message> messages);
+Result<Prompt> WritePrompt(const Model& model, std::span<const Message> messages,
+                           const TemplateInputs& inputs = {});
 
 }  // namespace edgevlm

@@ -64,7 +64,8 @@ class Encoding {
     StartSounds(request);
     std::vector<Message> messages;
     for (const RequestMessage& given : request.messages) {
-      Message& message = messages.emplace_back(Message{.role = given.role, .parts = {}});
+      Message& message =
+          messages.emplace_back(Message{.role = given.role, .parts = {}, .tools = given.tools});
       for (const RequestPart& part : given.parts) {
         if (IsImage(part) && &part != last && engine_.model.style->begins_with_image()) {
           Skip(part);
@@ -228,7 +229,7 @@ Result<PreparedReply> Prepare(const EngineState& engine, const ReplyRequest& req
   if (!messages) return messages.error();
   Result<Prompt> prompt = [&] {
     PROFILE_ZONE(hooks.profiler, "tokenizer");
-    return WritePrompt(engine.model, *messages);
+    return WritePrompt(engine.model, *messages, request.template_inputs);
   }();
   if (!prompt) return prompt.error();
   if (hooks.is_over()) return Cancelled();

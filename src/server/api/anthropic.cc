@@ -80,10 +80,11 @@ Response CountMessageTokens(ServerContext& context, const Request& request) {
   if (const auto* error = std::get_if<ApiError>(&body)) return AnthropicError(*error);
   AnthropicRequest parsed(context, std::get<Json>(body));
   AddTools(ReadTools(parsed.fields, parsed.model, parsed.problem), parsed.model.default_system,
-           parsed.reply.messages);
+           parsed.reply);
   if (parsed.problem) return AnthropicError(*parsed.problem);
   const Result<int> tokens =
-      CountPromptTokens(context.engine(), parsed.reply.messages, parsed.reply.image_limits);
+      CountPromptTokens(context.engine(), parsed.reply.messages, parsed.reply.image_limits,
+                        parsed.reply.template_inputs);
   if (!tokens) return AnthropicError(ToApiError(tokens.error()));
   return {.body = ToText({{"input_tokens", *tokens}})};
 }

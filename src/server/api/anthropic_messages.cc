@@ -80,8 +80,9 @@ struct BlockReader {
     ReadBlocks(fields, "content", parts, [&](Fields& block) {
       if (block.Text("type", "") != "tool_result") return parts.push_back(ReadBlock(block, true));
       has_result = true;
-      conversation.AddResult(block.has("content") ? ReadContent(block, "content", true)
-                                                  : std::vector<RequestPart>());
+      conversation.AddResult(
+          block.has("content") ? ReadContent(block, "content", true) : std::vector<RequestPart>(),
+          block.Text("tool_use_id", ""));
     });
     if (!parts.empty() || !has_result) {
       conversation.Add({.role = Role::kUser, .parts = std::move(parts)});
@@ -95,8 +96,9 @@ struct BlockReader {
       const std::string type = block.Text("type", "");
       if (type == "thinking" || type == "redacted_thinking") return;
       if (type != "tool_use") return parts.push_back(ReadBlock(block, false));
-      calls.push_back(
-          {.id = {}, .name = block.Text("name", ""), .arguments = ReadArguments(block, "input")});
+      calls.push_back({.id = block.Text("id", ""),
+                       .name = block.Text("name", ""),
+                       .arguments = ReadArguments(block, "input")});
       if (calls.back().name.empty()) block.Reject("name", "expected the name of a tool");
     });
     conversation.Add({.role = Role::kAssistant, .parts = std::move(parts)});

@@ -88,7 +88,8 @@ void ReadMessage(const Json& object, const std::string& where, RequestImages& im
   Fields fields(object, where, problem);
   const std::string name = fields.Text("role", "");
   if (name == "tool") {
-    return conversation.AddResult(ReadContent(fields, false, images, problem));
+    return conversation.AddResult(ReadContent(fields, false, images, problem),
+                                  fields.Text("tool_call_id", ""), fields.Text("name", ""));
   }
   const auto role = RoleNamed(name);
   if (!role) fields.Reject("role", "expected system, user, assistant or tool");

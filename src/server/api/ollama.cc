@@ -46,7 +46,10 @@ void ReadOllamaMessage(const Json& object, const std::string& where, RequestImag
   const std::string name = fields.Text("role", "");
   std::vector<RequestPart> parts = ReadImages(fields, images);
   parts.push_back({.text = fields.Text("content", "")});
-  if (name == "tool") return conversation.AddResult(std::move(parts));
+  if (name == "tool") {
+    return conversation.AddResult(std::move(parts), fields.Text("tool_call_id", ""),
+                                  fields.Text("tool_name", ""));
+  }
   const std::optional<Role> role = RoleNamed(name);
   if (!role || name == "developer") {
     fields.Reject("role", "expected system, user, assistant or tool");

@@ -69,7 +69,9 @@ void StartChatCompletion(ServerContext& context, Request request,
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
   CheckModel(context, fields);
-  RejectUnsupported(fields, {"n", "logprobs", "top_logprobs", "tools", "tool_choice"});
+  const ModelInfo& model = context.engine().info();
+  RejectUnsupported(fields, {"n", "logprobs", "top_logprobs", "tools", "tool_choice",
+                             TemplateVariablesField(model)});
   Submission submission;
   submission.streams = fields.Bool("stream", false);
   submission.shows_progress = fields.Bool("return_progress", false);
@@ -87,9 +89,9 @@ void StartChatCompletion(ServerContext& context, Request request,
   RequestSounds sounds(context, problem);
   images.set_sounds(&sounds);
   images.TakeVideos();
-  submission.request.messages =
-      ReadChatMessages(fields, images, problem, context.engine().info().tool_form);
-  ApplyTools(fields, context.engine().info(), problem, submission);
+  submission.request.messages = ReadChatMessages(fields, images, problem, model.tool_form);
+  submission.request.template_inputs.variables = ReadTemplateVariables(fields, model);
+  ApplyTools(fields, model, problem, submission);
   if (problem) return writer->Send(OpenAiError(*problem));
   submission.request.scope = ScopeOf(request, rules->access);
   submission.request.fetch_ms = images.fetch_ms();
@@ -130,7 +132,9 @@ Response ShowProperties(ServerContext& context, const Request&) {
                            {{"vision", info.image_size > 0},
                             {"audio", !info.sound_projector.empty()},
                             {"video", info.image_size > 0 && HasDecoderProgram()}}},
-                          {"chat_template", info.chat_template},
+                          // Frigate searches it for the variables that it may set.
+                          {"chat_template", info.template_program.empty() ? info.chat_template
+                                                                          : info.template_program},
                           {"chat_template_caps", {{"supports_tools", !info.chat_template.empty()}}},
                           {"media_marker", kMediaMarker},
                           {"build_info", "edgevlm " + std::string(Version())}})};

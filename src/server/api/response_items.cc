@@ -72,8 +72,9 @@ struct ItemReader {
   }
 
   void ReadCall(Fields& item) {
-    const ToolCall call = {
-        .id = {}, .name = item.Text("name", ""), .arguments = ReadArguments(item, "arguments")};
+    const ToolCall call = {.id = item.Text("call_id", ""),
+                           .name = item.Text("name", ""),
+                           .arguments = ReadArguments(item, "arguments")};
     if (call.name.empty()) item.Reject("name", "expected the name of a tool");
     conversation.AddCalls({&call, 1});
   }
@@ -104,7 +105,7 @@ struct ItemReader {
     if (type == "item_reference") return ReadReference(item);
     if (type == "function_call") return ReadCall(item);
     if (type == "function_call_output") {
-      return conversation.AddResult(ReadContent(item, "output"));
+      return conversation.AddResult(ReadContent(item, "output"), item.Text("call_id", ""));
     }
     if (type == "reasoning") return;
     item.Reject("type",

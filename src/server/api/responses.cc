@@ -178,10 +178,11 @@ Response CountResponseTokens(ServerContext& context, const Request& request) {
   if (const auto* error = std::get_if<ApiError>(&body)) return OpenAiError(*error);
   ResponseRequest parsed(context, request, std::get<Json>(body), /*takes_videos=*/false);
   AddTools(ReadTools(parsed.fields, parsed.model, parsed.problem), parsed.model.default_system,
-           parsed.reply.messages);
+           parsed.reply);
   if (parsed.problem) return OpenAiError(*parsed.problem);
   const Result<int> tokens =
-      CountPromptTokens(context.engine(), parsed.reply.messages, parsed.reply.image_limits);
+      CountPromptTokens(context.engine(), parsed.reply.messages, parsed.reply.image_limits,
+                        parsed.reply.template_inputs);
   if (!tokens) return OpenAiError(ToApiError(tokens.error()));
   return {.body = ToText({{"object", "response.input_tokens"}, {"input_tokens", *tokens}})};
 }

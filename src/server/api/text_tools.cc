@@ -5,6 +5,7 @@
 #include "server/api/endpoints.h"
 #include "server/image_fields.h"
 #include "server/parse/json.h"
+#include "server/tool_request.h"
 #include "server/tools/read_tools.h"
 #include "server/tools/tool_prompt.h"
 #include "server/unsupported_fields.h"
@@ -34,14 +35,18 @@ Response CountInputTokens(ServerContext& context, const Request& request) {
   Problem problem;
   Fields fields(std::get<Json>(body), "", problem);
   CheckModel(context, fields);
-  RejectUnsupported(fields, {"n", "logprobs", "top_logprobs", "tools", "tool_choice"});
+  const ModelInfo& model = context.engine().info();
+  RejectUnsupported(fields, {"n", "logprobs", "top_logprobs", "tools", "tool_choice",
+                             TemplateVariablesField(model)});
   const ImageLimits limits = ReadImageLimits(fields);
   RequestImages images(*rules, problem);
-  const ModelInfo& model = context.engine().info();
-  std::vector<RequestMessage> messages = ReadChatMessages(fields, images, problem, model.tool_form);
-  AddTools(ReadTools(fields, model, problem), model.default_system, messages);
+  ReplyRequest counted;
+  counted.messages = ReadChatMessages(fields, images, problem, model.tool_form);
+  counted.template_inputs.variables = ReadTemplateVariables(fields, model);
+  AddTools(ReadTools(fields, model, problem), model.default_system, counted);
   if (problem) return OpenAiError(*problem);
-  const Result<int> tokens = CountPromptTokens(context.engine(), messages, limits);
+  const Result<int> tokens =
+      CountPromptTokens(context.engine(), counted.messages, limits, counted.template_inputs);
   if (!tokens) return OpenAiError(ToApiError(tokens.error()));
   return {.body = ToText({{"object", "response.input_tokens"}, {"input_tokens", *tokens}})};
 }

@@ -1,13 +1,30 @@
 #include "server/tools/call_parser.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include "server/tools/pythonic_calls.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr std::string_view kOpen = "<tool_call>";
-constexpr std::string_view kClose = "</tool_call>";
+// What opens and closes calls, unless they are bare objects.
+struct Marks {
+  std::string_view open = "<tool_call>";
+  std::string_view close = "</tool_call>";
+};
+
+constexpr std::string_view kMistralOpen = "[TOOL_CALLS]";
+constexpr std::string_view kMistralArguments = "[ARGS]";
+constexpr std::string_view kMistralId = "[CALL_ID]";
+constexpr Marks kPythonicMarks = {"<|tool_call_start|>", "<|tool_call_end|>"};
+
+constexpr Marks MarksOf(ToolForm form) {
+  if (form == ToolForm::kMistral) return {kMistralOpen, {}};
+  return form == ToolForm::kPythonic ? kPythonicMarks : Marks();
+}
+
 // Before a call without tags. Not in the reply's text if it is a control token of the vocabulary.
 constexpr std::string_view kBareMark = "<|python_tag|>";
 constexpr std::string_view kBlanks = " \t\r\n";
@@ -45,6 +62,17 @@ bool IsText(const Json& schema) {
 
 }  // namespace
 
+std::vector<std::string> ShownTokensOf(ToolForm form) {
+  if (form == ToolForm::kMistral) {
+    return {std::string(kMistralOpen), std::string(kMistralArguments), std::string(kMistralId)};
+  }
+  if (form != ToolForm::kPythonic) return {};
+  return {std::string(kPythonicMarks.open), std::string(kPythonicMarks.close)};
+}
+
+ToolCallParser::ToolCallParser(ToolForm form, const std::vector<Tool>& tools)
+    : form_(form), open_(MarksOf(form).open), close_(MarksOf(form).close), tools_(tools) {}
+
 ToolCallParser::Output ToolCallParser::Add(std::string_view piece) {
   held_ += piece;
   Output output;
@@ -55,10 +83,8 @@ ToolCallParser::Output ToolCallParser::Add(std::string_view piece) {
 ToolCallParser::Output ToolCallParser::Finish() {
   Output output;
   if (is_inside_ && form_ != ToolForm::kBareJson) {
-    if (auto call = ParseTagged(std::string_view(held_).substr(kOpen.size()))) {
-      output.calls.push_back(*std::move(call));
-      held_.clear();
-    }
+    output.calls = ParseTagged(std::string_view(held_).substr(open_.size()));
+    if (!output.calls.empty()) held_.clear();
   }
   // Blanks behind a call are not worth a text.
   if (after_call_ && Trim(held_).empty()) held_.clear();
@@ -87,14 +113,14 @@ void ToolCallParser::EmitText(std::size_t size, Output& output) {
 
 // Emits the text before a call. Returns whether one begins.
 bool ToolCallParser::FindOpener(Output& output) {
-  const std::size_t at = held_.find(kOpen);
+  const std::size_t at = held_.find(open_);
   if (at != std::string::npos) {
     EmitText(at, output);
     is_inside_ = true;
-    searched_ = kOpen.size();
+    searched_ = open_.size();
     return true;
   }
-  std::size_t held = BegunBytes(held_, kOpen);
+  std::size_t held = BegunBytes(held_, open_);
   // Blanks before a call that may follow belong to neither.
   const std::string_view rest = std::string_view(held_).substr(0, held_.size() - held);
   if (after_call_ && Trim(rest).empty()) held = held_.size();
@@ -104,18 +130,19 @@ bool ToolCallParser::FindOpener(Output& output) {
 
 // Reads the call up to a closing mark. A mark inside a text of its arguments does not end it.
 bool ToolCallParser::ReadTagged(Output& output) {
-  for (std::size_t at = held_.find(kClose, searched_); at != std::string::npos;
-       at = held_.find(kClose, searched_)) {
-    searched_ = at + kClose.size();
-    auto call = ParseTagged(std::string_view(held_).substr(kOpen.size(), at - kOpen.size()));
-    if (!call) continue;
-    output.calls.push_back(*std::move(call));
+  if (close_.empty()) return false;
+  for (std::size_t at = held_.find(close_, searched_); at != std::string::npos;
+       at = held_.find(close_, searched_)) {
+    searched_ = at + close_.size();
+    auto calls = ParseTagged(std::string_view(held_).substr(open_.size(), at - open_.size()));
+    if (calls.empty()) continue;
+    std::ranges::move(calls, std::back_inserter(output.calls));
     held_.erase(0, searched_);
     is_inside_ = false;
     after_call_ = true;
     return true;
   }
-  searched_ = std::max(searched_, held_.size() - std::min(held_.size(), kClose.size() - 1));
+  searched_ = std::max(searched_, held_.size() - std::min(held_.size(), close_.size() - 1));
   return false;
 }
 
@@ -173,22 +200,64 @@ bool ToolCallParser::ReadBareObject(Output& output) {
   return true;
 }
 
-std::optional<ToolCall> ToolCallParser::ParseTagged(std::string_view body) const {
-  // Where a call is required, it is an object whatever the form (tool_grammar.h).
+std::vector<ToolCall> ToolCallParser::ParseTagged(std::string_view body) const {
+  if (form_ == ToolForm::kMistral) return ParseMistral(body);
+  if (form_ == ToolForm::kPythonic) {
+    // Where a call is required, it is an object whatever the form (tool_grammar.h).
+    std::vector<ToolCall> calls = ParseList(body);
+    return calls.empty() ? ParsePythonicCalls(body).value_or(calls) : calls;
+  }
   auto call = ParseObject(body);
-  return call ? std::move(call) : ParseFunctionTags(body);
+  if (!call) call = ParseFunctionTags(body);
+  return call ? std::vector<ToolCall>{*std::move(call)} : std::vector<ToolCall>();
+}
+
+// [{...}, {...}], or NAME[ARGS]{...} and more of them behind the opening mark again. An id may
+// follow the name.
+std::vector<ToolCall> ToolCallParser::ParseMistral(std::string_view body) const {
+  std::vector<ToolCall> calls = ParseList(body);
+  if (!calls.empty()) return calls;
+  while (!body.empty() && calls.size() < kMaxTools) {
+    const std::size_t end = std::min(body.find(kMistralOpen), body.size());
+    const std::string_view one = body.substr(0, end);
+    body.remove_prefix(std::min(end + kMistralOpen.size(), body.size()));
+    const std::size_t arguments = one.find(kMistralArguments);
+    if (arguments == std::string_view::npos) return {};
+    const std::string_view name = Trim(one.substr(0, std::min(one.find(kMistralId), arguments)));
+    Result<Json> value = ParseJson(Trim(one.substr(arguments + kMistralArguments.size())));
+    if (name.empty() || !value || !value->is_object()) return {};
+    calls.push_back({.id = {}, .name = std::string(name), .arguments = *std::move(value)});
+  }
+  return calls;
+}
+
+// A list of objects.
+std::vector<ToolCall> ToolCallParser::ParseList(std::string_view body) const {
+  const Result<Json> list = ParseJson(Trim(body));
+  std::vector<ToolCall> calls;
+  if (!list || !list->is_array() || list->size() > kMaxTools) return calls;
+  for (const Json& object : *list) {
+    auto call = CallOf(object);
+    if (!call) return {};
+    calls.push_back(*std::move(call));
+  }
+  return calls;
 }
 
 // {"name": ..., "arguments" or "parameters": {...}}; arguments as JSON in a text are taken too.
 std::optional<ToolCall> ToolCallParser::ParseObject(std::string_view body) const {
   const Result<Json> object = ParseJson(Trim(body));
-  if (!object || !object->is_object()) return std::nullopt;
-  const auto name = object->find("name");
-  if (name == object->end() || !name->is_string() || *name == "") return std::nullopt;
+  return object ? CallOf(*object) : std::nullopt;
+}
+
+std::optional<ToolCall> ToolCallParser::CallOf(const Json& object) {
+  if (!object.is_object()) return std::nullopt;
+  const auto name = object.find("name");
+  if (name == object.end() || !name->is_string() || *name == "") return std::nullopt;
   ToolCall call = {.id = {}, .name = name->get<std::string>(), .arguments = Json::object()};
-  auto arguments = object->find("arguments");
-  if (arguments == object->end()) arguments = object->find("parameters");
-  if (arguments == object->end() || arguments->is_null()) return call;
+  auto arguments = object.find("arguments");
+  if (arguments == object.end()) arguments = object.find("parameters");
+  if (arguments == object.end() || arguments->is_null()) return call;
   call.arguments = *arguments;
   if (arguments->is_string()) {
     Result<Json> inner = ParseJson(arguments->get_ref<const std::string&>());

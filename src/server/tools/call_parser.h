@@ -11,6 +11,10 @@
 
 namespace edgevlm {
 
+// The control tokens whose names a parser of this form must see in the reply
+// (DecodeOptions::shown_tokens).
+std::vector<std::string> ShownTokensOf(ToolForm form);
+
 // Text that may begin a call is held back until it is known. What looks like a call but is none (of
 // another form, or without a name) is text. Threads: one at a time. Cost: O(bytes of the reply).
 class ToolCallParser {
@@ -21,11 +25,12 @@ class ToolCallParser {
   };
 
   // tools: must outlive it.
-  ToolCallParser(ToolForm form, const std::vector<Tool>& tools) : form_(form), tools_(tools) {}
+  ToolCallParser(ToolForm form, const std::vector<Tool>& tools);
 
   // Adds a piece of the reply.
   Output Add(std::string_view piece);
-  // Ends the reply: what was held back. A call whose last mark is missing counts.
+  // Ends the reply: what was held back. A call whose last mark is missing counts. Calls of the form
+  // kMistral have none: they are the rest of the reply.
   Output Finish();
 
  private:
@@ -35,12 +40,18 @@ class ToolCallParser {
   bool FindBareObject(Output& output);
   bool ReadBareObject(Output& output);
   void EmitText(std::size_t size, Output& output);
-  std::optional<ToolCall> ParseTagged(std::string_view body) const;
+  // Nothing if it has none, or something else beside them.
+  std::vector<ToolCall> ParseTagged(std::string_view body) const;
+  std::vector<ToolCall> ParseMistral(std::string_view body) const;
+  std::vector<ToolCall> ParseList(std::string_view body) const;
   std::optional<ToolCall> ParseObject(std::string_view body) const;
+  static std::optional<ToolCall> CallOf(const Json& object);
   std::optional<ToolCall> ParseFunctionTags(std::string_view body) const;
   Json ValueOf(const std::string& tool, const std::string& parameter, std::string_view text) const;
 
   const ToolForm form_;
+  const std::string_view open_;
+  const std::string_view close_;  // empty: a call ends with the reply
   const std::vector<Tool>& tools_;
   std::string held_;          // not emitted yet
   bool is_inside_ = false;    // held_ begins with what opens a call

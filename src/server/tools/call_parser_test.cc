@@ -102,5 +102,50 @@ TEST_F(CallParserTest, ReadsBareObjects) {
   }
 }
 
+TEST_F(CallParserTest, FindsCallsOfMistral) {
+  const auto parse = [&](std::string_view reply) { return Parse(ToolForm::kMistral, reply); };
+  EXPECT_EQ(parse("It is [noon]."), "It is [noon].");
+  EXPECT_EQ(parse("Well. [TOOL_CALLS][{\"name\": \"a\", \"arguments\": {\"x\": \"[ARGS]\"}}, "
+                  "{\"name\": \"b\", \"id\": \"1\"}]"),
+            "Well. |a{\"x\":\"[ARGS]\"}|b{}");
+  EXPECT_EQ(parse("[TOOL_CALLS]a[ARGS]{\"x\": 1}[TOOL_CALLS]b[CALL_ID]q[ARGS]{}"),
+            "|a{\"x\":1}|b{}");
+  for (const char* none :
+       {"[TOOL_CALLS]", "[TOOL_CALLS][]", "[TOOL_CALLS][1]", "[TOOL_CALLS]a", "[TOOL_CALLS]a[ARGS]",
+        "[TOOL_CALLS]a[ARGS][]", "[TOOL_CALLS][ARGS]{}"}) {
+    EXPECT_EQ(parse(none), none);
+  }
+}
+
+TEST_F(CallParserTest, FindsPythonicCalls) {
+  const auto parse = [&](const std::string& calls) {
+    return Parse(ToolForm::kPythonic, "<|tool_call_start|>" + calls + "<|tool_call_end|>");
+  };
+  EXPECT_EQ(parse("[get_time(zone=\"UTC\", n=3, ok=True), g()]"),
+            "|get_time{\"zone\":\"UTC\","
+            "\"n\":3,\"ok\":true}|g{}");
+  EXPECT_EQ(
+      parse("[f(a='it\\'s \"x\"', b=[1, -2.5, None], c={'k': false}, d=\"<|tool_call_end|>\")]"),
+      "|f{\"a\":\"it's \\\"x\\\"\",\"b\":[1,-2.5,null],\"c\":{\"k\":false},"
+      "\"d\":\"<|tool_call_end|>\"}");
+  EXPECT_EQ(parse("[{\"name\": \"f\", \"arguments\": {\"x\": 1}}]"), "|f{\"x\":1}");
+  EXPECT_EQ(Parse(ToolForm::kPythonic, "Hm. <|tool_call_start|>[f()]<|tool_call_end|> Done."),
+            "Hm.  Done.|f{}");
+  EXPECT_EQ(Parse(ToolForm::kPythonic, "<|tool_call_start|>[f()]"), "|f{}");
+  const std::string deep = "[f(a=" + std::string(1000, '[') + ")]";
+  for (const std::string& none :
+       std::vector<std::string>{"", deep, "[]", "f()", "[f(]", "[f(1)]", "[f(a=)]", "[f(a=1]",
+                                "[f(a='x)]", "[f()] x", "[f(a=b)]", "[f(a=1,,b=2)]"}) {
+    const std::string reply = "<|tool_call_start|>" + none + "<|tool_call_end|>";
+    EXPECT_EQ(Parse(ToolForm::kPythonic, reply), reply);
+  }
+}
+
+TEST(ShownTokens, AreThoseOfTheForm) {
+  EXPECT_EQ(ShownTokensOf(ToolForm::kHermes).size(), 0u);
+  EXPECT_EQ(ShownTokensOf(ToolForm::kMistral)[0], "[TOOL_CALLS]");
+  EXPECT_EQ(ShownTokensOf(ToolForm::kPythonic)[1], "<|tool_call_end|>");
+}
+
 }  // namespace
 }  // namespace edgevlm

@@ -182,7 +182,7 @@ std::vector<ToolCall> ReadCalls(Fields& message, Problem& problem) {
       break;
     }
     Fields inner(*function, outer.PathOf("function"), problem);
-    ToolCall call = {.id = {}, .name = inner.Text("name", ""), .arguments = {}};
+    ToolCall call = {.id = outer.Text("id", ""), .name = inner.Text("name", ""), .arguments = {}};
     if (!IsName(call.name)) inner.Reject("name", "expected the name of a tool");
     call.arguments = ReadArguments(inner, "arguments");
     calls.push_back(std::move(call));

@@ -25,6 +25,12 @@ struct ToolCall {
   Json arguments;  // an object
 };
 
+// Whether the model's own template writes tools, calls and results: requests then have them as
+// MessageTools and TemplateInputs instead of in texts.
+constexpr bool IsOfTemplate(ToolForm form) {
+  return form == ToolForm::kMistral || form == ToolForm::kPythonic;
+}
+
 // The tools of a request.
 struct ToolUse {
   ToolForm form = ToolForm::kNone;  // of the model

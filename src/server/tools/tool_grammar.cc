@@ -41,12 +41,36 @@ Json CallSchema(const ToolUse& use) {
   return schema;
 }
 
+// A list of calls between the marks of the form.
+std::shared_ptr<const Grammar> ListGrammar(const Grammar& object, const ToolUse& use) {
+  const bool is_mistral = use.form == ToolForm::kMistral;
+  GrammarBuilder builder;
+  const int call = builder.Add(object);
+  Grammar::Sequence list;
+  builder.Append(is_mistral ? "[TOOL_CALLS][" : "<|tool_call_start|>[", list);
+  list.push_back(GrammarBuilder::Rule(call));
+  if (use.is_parallel) {
+    const int more = builder.AddRule();
+    builder.AddAlternative(more, {});
+    Grammar::Sequence next;
+    builder.Append(", ", next);
+    next.push_back(GrammarBuilder::Rule(call));
+    next.push_back(GrammarBuilder::Rule(more));
+    builder.AddAlternative(more, std::move(next));
+    list.push_back(GrammarBuilder::Rule(more));
+  }
+  builder.Append(is_mistral ? "]" : "]<|tool_call_end|>", list);
+  builder.AddAlternative(0, std::move(list));
+  return std::make_shared<const Grammar>(builder.Finish());
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Grammar>> CallGrammar(const ToolUse& use) {
   const auto object = SchemaGrammar(CallSchema(use));
   if (!object) return object.error();
   if (use.form == ToolForm::kBareJson) return *object;  // these models make one call
+  if (IsOfTemplate(use.form)) return ListGrammar(**object, use);
   GrammarBuilder builder;
   Grammar::Sequence call;
   builder.Append("<tool_call>\n", call);

@@ -11,7 +11,8 @@ namespace edgevlm {
 
 // One call of one of the tools, or several if use.is_parallel; their arguments match the schemas of
 // the tools. They have the model's form, but ToolForm::kFunctionTags, whose arguments are bare
-// texts, becomes kHermes. REQUIRES: there are tools. Errors: those of SchemaGrammar.
+// texts, becomes kHermes, and calls of kPythonic are JSON between its marks. REQUIRES: there are
+// tools. Errors: those of SchemaGrammar.
 Result<std::shared_ptr<const Grammar>> CallGrammar(const ToolUse& use);
 
 // What matches one of two grammars.

@@ -67,5 +67,23 @@ TEST(EitherGrammar, MatchesBoth) {
   EXPECT_FALSE(Fits(*either, "no"));
 }
 
+TEST(CallGrammar, HoldsListsBetweenTheMarksOfATemplate) {
+  const std::string f = R"({"name": "f", "arguments": {"x": 5}})";
+  const std::string g = R"({"name": "g", "arguments": {}})";
+  for (const bool is_mistral : {true, false}) {
+    const ToolForm form = is_mistral ? ToolForm::kMistral : ToolForm::kPythonic;
+    const std::string open = is_mistral ? "[TOOL_CALLS][" : "<|tool_call_start|>[";
+    const std::string close = is_mistral ? "]" : "]<|tool_call_end|>";
+    const auto one = CallGrammar(Use(form, false));
+    const auto several = CallGrammar(Use(form, true));
+    ASSERT_TRUE(one && several);
+    EXPECT_FALSE(BeginsWithItself(**several));
+    EXPECT_TRUE(Fits(**one, open + f + close));
+    EXPECT_FALSE(Fits(**one, open + f + ", " + g + close));
+    EXPECT_TRUE(Fits(**several, open + f + ", " + g + ", " + f + close));
+    EXPECT_FALSE(Fits(**several, f));
+  }
+}
+
 }  // namespace
 }  // namespace edgevlm

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace edgevlm {
 namespace {
 
@@ -99,9 +101,26 @@ std::string ToSpacedText(const Json& value) {
   return text;
 }
 
-void AddTools(const ToolUse& use, const std::string& default_system,
-              std::vector<RequestMessage>& messages) {
+std::string TemplateCallId(std::string_view id) {
+  constexpr std::size_t kLength = 9;
+  std::string made;
+  for (auto c = id.rbegin(); c != id.rend() && made.size() < kLength; ++c) {
+    if (IsAlphanumericAscii(*c)) made += *c;
+  }
+  made.resize(kLength, '0');
+  std::ranges::reverse(made);
+  return made;
+}
+
+void AddTools(const ToolUse& use, const std::string& default_system, ReplyRequest& request) {
+  std::vector<RequestMessage>& messages = request.messages;
   if (use.tools.empty()) return;
+  if (IsOfTemplate(use.form)) {
+    Json definitions = Json::array();
+    for (const Tool& tool : use.tools) definitions.push_back(DefinitionOf(tool));
+    request.template_inputs.tools = ToText(definitions);
+    return;
+  }
   if (use.form == ToolForm::kBareJson) {
     const auto first = std::ranges::find(messages, Role::kUser, &RequestMessage::role);
     if (first != messages.end()) {
@@ -124,6 +143,7 @@ void ToolConversation::AddCalls(std::span<const ToolCall> calls) {
   if (messages_.empty() || messages_.back().role != Role::kAssistant) {
     Add({.role = Role::kAssistant, .parts = {}});
   }
+  if (IsOfTemplate(form_)) return AddStructured(calls, messages_.back());
   std::vector<RequestPart>& parts = messages_.back().parts;
   for (const ToolCall& call : calls) {
     const bool is_first = JoinTexts(parts).empty();
@@ -131,7 +151,39 @@ void ToolConversation::AddCalls(std::span<const ToolCall> calls) {
   }
 }
 
-void ToolConversation::AddResult(std::vector<RequestPart> parts) {
+void ToolConversation::AddStructured(std::span<const ToolCall> calls, RequestMessage& message) {
+  Json list = Json::array();
+  if (!message.tools.calls.empty()) {
+    if (Result<Json> before = ParseJson(message.tools.calls)) list = *std::move(before);
+  } else {
+    open_calls_.clear();
+  }
+  for (const ToolCall& call : calls) {
+    ++calls_;
+    const std::string id =
+        TemplateCallId(call.id.empty() ? "call" + std::to_string(calls_) : call.id);
+    open_calls_.emplace_back(id, call.name);
+    list.push_back({{"id", id},
+                    {"type", "function"},
+                    {"function", {{"name", call.name}, {"arguments", call.arguments}}}});
+  }
+  message.tools.calls = ToText(list);
+}
+
+void ToolConversation::AddResult(std::vector<RequestPart> parts, const std::string& call_id,
+                                 const std::string& name) {
+  if (IsOfTemplate(form_)) {
+    MessageTools tools = {.calls = {}, .call_id = TemplateCallId(call_id), .name = name};
+    auto open =
+        std::ranges::find(open_calls_, tools.call_id, &std::pair<std::string, std::string>::first);
+    if (call_id.empty()) open = open_calls_.begin();
+    if (open != open_calls_.end()) {
+      tools.call_id = open->first;
+      if (tools.name.empty()) tools.name = open->second;
+      open_calls_.erase(open);
+    }
+    return Add({.role = Role::kTool, .parts = std::move(parts), .tools = std::move(tools)});
+  }
   if (form_ == ToolForm::kBareJson) {
     const std::string text = ToText(Json(JoinTexts(parts)));
     std::erase_if(parts, [](const RequestPart& part) { return !part.text.empty(); });

@@ -26,6 +26,14 @@ RequestMessage User(const std::string& text) {
   return {.role = Role::kUser, .parts = {{.text = text}}};
 }
 
+void AddTo(const ToolUse& use, const std::string& default_system,
+           std::vector<RequestMessage>& messages) {
+  ReplyRequest request = {.messages = messages, .decode = {}};
+  AddTools(use, default_system, request);
+  messages = request.messages;
+  EXPECT_TRUE(request.template_inputs.empty());
+}
+
 TEST(ToolPrompt, JsonHasTheSpacesOfPython) {
   EXPECT_EQ(ToSpacedText(Json::parse(R"({"a":[1,"b,:",{}],"c":{"d":null,"e":[]}})")),
             R"({"a": [1, "b,:", {}], "c": {"d": null, "e": []}})");
@@ -34,7 +42,7 @@ TEST(ToolPrompt, JsonHasTheSpacesOfPython) {
 TEST(ToolPrompt, DefinitionsFollowTheSystemText) {
   std::vector<RequestMessage> messages = {{.role = Role::kSystem, .parts = {{.text = "Be brief."}}},
                                           User("a")};
-  AddTools(UseOf(ToolForm::kHermes), "unused", messages);
+  AddTo(UseOf(ToolForm::kHermes), "unused", messages);
   ASSERT_EQ(messages.size(), 2u);
   EXPECT_THAT(TextOf(messages[0]), StartsWith("Be brief.\n\n# Tools\n\n"));
   EXPECT_THAT(TextOf(messages[0]),
@@ -45,19 +53,19 @@ TEST(ToolPrompt, DefinitionsFollowTheSystemText) {
 
 TEST(ToolPrompt, WithoutSystemTextTheyFollowThatOfTheTemplate) {
   std::vector<RequestMessage> messages = {User("a")};
-  AddTools(UseOf(ToolForm::kFunctionTags), "You are.", messages);
+  AddTo(UseOf(ToolForm::kFunctionTags), "You are.", messages);
   EXPECT_EQ(messages[0].role, Role::kSystem);
   EXPECT_THAT(TextOf(messages[0]), StartsWith("You are.\n\n# Tools"));
   std::vector<RequestMessage> plain = {User("a")};
-  AddTools(UseOf(ToolForm::kNone), "", plain);
+  AddTo(UseOf(ToolForm::kNone), "", plain);
   EXPECT_THAT(TextOf(plain[0]), StartsWith("# Tools"));
-  AddTools({}, "", plain);
+  AddTo({}, "", plain);
   EXPECT_EQ(plain.size(), 2u);
 }
 
 TEST(ToolPrompt, BareObjectsAreAskedForInTheFirstQuestion) {
   std::vector<RequestMessage> messages = {User("a"), User("b")};
-  AddTools(UseOf(ToolForm::kBareJson), "", messages);
+  AddTo(UseOf(ToolForm::kBareJson), "", messages);
   ASSERT_EQ(messages.size(), 2u);
   EXPECT_THAT(TextOf(messages[0]), StartsWith("Given the following functions"));
   EXPECT_THAT(TextOf(messages[0]), ::testing::EndsWith("}\n\na"));
@@ -97,6 +105,37 @@ TEST(ToolConversation, WritesThemInTheFormOfTheModel) {
   EXPECT_EQ(TextOf(messages[0]), "{\"name\": \"f\", \"parameters\": {\"x\": \"a\", \"y\": [1]}}");
   EXPECT_EQ(messages[1].role, Role::kTool);
   EXPECT_EQ(TextOf(messages[1]), "\"say \\\"x\\\"\"");
+}
+
+// Where the model's template writes tools, nothing becomes text.
+TEST(ToolConversation, LeavesCallsAndResultsToTheTemplate) {
+  for (const ToolForm form : {ToolForm::kMistral, ToolForm::kPythonic}) {
+    ReplyRequest request = {.messages = {User("a")}, .decode = {}};
+    AddTools(UseOf(form), "unused", request);
+    EXPECT_EQ(request.messages.size(), 1u);
+    EXPECT_EQ(Json::parse(request.template_inputs.tools)[0]["function"]["name"], "f");
+    ToolConversation conversation(form);
+    const std::vector<ToolCall> calls = {
+        {.id = "call_12345678ab", .name = "f", .arguments = {{"x", 1}}},
+        {.id = {}, .name = "g", .arguments = Json::object()}};
+    conversation.Add(User("q"));
+    conversation.AddCalls(calls);
+    conversation.AddResult({{.text = "1"}}, "call_12345678ab");
+    conversation.AddResult({{.text = "2"}});
+    conversation.AddResult({{.text = "3"}}, "x");
+    const auto messages = conversation.Move();
+    ASSERT_EQ(messages.size(), 5u);
+    const Json written = Json::parse(messages[1].tools.calls);
+    EXPECT_EQ(written[0]["id"], "2345678ab");
+    EXPECT_EQ(written[0]["function"]["arguments"]["x"], 1);
+    EXPECT_EQ(written[1]["id"].get<std::string>().size(), 9u);
+    EXPECT_EQ(messages[2].role, Role::kTool);
+    EXPECT_EQ(messages[2].tools.call_id, "2345678ab");
+    EXPECT_EQ(messages[2].tools.name, "f");
+    EXPECT_EQ(messages[3].tools.call_id, written[1]["id"].get<std::string>());
+    EXPECT_EQ(messages[3].tools.name, "g");
+    EXPECT_EQ(messages[4].tools.call_id, "00000000x");
+  }
 }
 
 }  // namespace
