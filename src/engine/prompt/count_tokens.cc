@@ -29,6 +29,27 @@ Result<std::shared_ptr<const EncodedImage>> LayOutFile(const Model& model,
   return ImageWithoutValues(model, *layout);
 }
 
+// Adds the part to the message, without values.
+MaybeError LayOutPart(const Model& model, const RequestPart& part, const ImageLimits& limits,
+                      Message& message) {
+  if (part.video != nullptr) {
+    auto video = LayOutVideo(model, ViewsOf(*part.video), part.video->options);
+    if (!video) return video.error();
+    std::ranges::move(video->parts, std::back_inserter(message.parts));
+    return std::nullopt;
+  }
+  if (part.sound == nullptr && part.image == nullptr) {
+    message.parts.push_back({.text = part.text, .image = part.encoded});
+    return std::nullopt;
+  }
+  auto image = part.sound != nullptr
+                   ? SoundWithoutValues(model, *part.sound)
+                   : LayOutFile(model, std::as_bytes(std::span(*part.image)), limits);
+  if (!image) return image.error();
+  message.parts.push_back({.image = *std::move(image)});
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<int> TokenizeText(const Engine& engine, std::string_view text) {
@@ -49,25 +70,7 @@ Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessa
     Message& message =
         laid_out.emplace_back(Message{.role = given.role, .parts = {}, .tools = given.tools});
     for (const RequestPart& part : given.parts) {
-      if (part.video != nullptr) {
-        auto video = LayOutVideo(model, ViewsOf(*part.video), part.video->options);
-        if (!video) return video.error();
-        std::ranges::move(video->parts, std::back_inserter(message.parts));
-        continue;
-      }
-      if (part.sound != nullptr) {
-        auto sound = SoundWithoutValues(model, *part.sound);
-        if (!sound) return sound.error();
-        message.parts.push_back({.image = *std::move(sound)});
-        continue;
-      }
-      if (part.image == nullptr) {
-        message.parts.push_back({.text = part.text, .image = part.encoded});
-        continue;
-      }
-      auto image = LayOutFile(model, std::as_bytes(std::span(*part.image)), limits);
-      if (!image) return image.error();
-      message.parts.push_back({.image = *std::move(image)});
+      if (auto error = LayOutPart(model, part, limits, message)) return *error;
     }
   }
   return CountPromptTokens(engine, laid_out, inputs);
