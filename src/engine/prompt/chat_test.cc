@@ -183,10 +183,11 @@ struct TemplateEngine {
         Engine::Load(model.ToBytes(), {.threads = 1, .on_warning = [this](const std::string& line) {
                                          warnings.push_back(line);
                                        }});
-    if (loaded)
-      engine.emplace(*std::move(loaded));
-    else
+    if (!loaded) {
       error = loaded.error().message;
+      return;
+    }
+    engine.emplace(*std::move(loaded));
   }
 
   std::vector<std::string> warnings;
