@@ -22,7 +22,8 @@ std::optional<std::string> RandomReply(const std::shared_ptr<const Grammar>& gra
                                        unsigned seed) {
   const Tokenizer tokenizer = ByteTokenizer();
   const int ends[] = {0};
-  TokenFilter filter(grammar, tokenizer, ends);
+  const ShownTokens none_shown(tokenizer, {});
+  TokenFilter filter(grammar, tokenizer, ends, none_shown);
   std::mt19937 random(seed);
   std::string reply;
   while (static_cast<int>(reply.size()) < kMaxBytes) {

@@ -65,11 +65,12 @@ std::shared_ptr<const Grammar> Yeses() {
 void Filter(benchmark::State& state, const std::shared_ptr<const Grammar>& grammar,
             std::string_view text) {
   const Tokenizer tokenizer = WordTokenizer(static_cast<int>(state.range(0)));
+  const ShownTokens none_shown(tokenizer, {});
   std::optional<TokenFilter> filter;
   std::size_t taken = kTaken;
   for (auto _ : state) {
     if (taken == kTaken) {
-      filter.emplace(grammar, tokenizer, tokenizer.ends());
+      filter.emplace(grammar, tokenizer, tokenizer.ends(), none_shown);
       taken = 0;
     }
     benchmark::DoNotOptimize(filter->Allowed());
