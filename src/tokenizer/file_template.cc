@@ -217,21 +217,15 @@ class FileTemplate::Rendering {
         NoteImage(*part.image);
         continue;
       }
-      parts.push_back(
-          Value::OfDict({Entry("type", Value("text")), Entry("text", TextOf(message, part))}));
+      parts.push_back(Value::OfDict(
+          {Entry("type", Value("text")), Entry("text", TextOf(message, {&part, 1}))}));
     }
     return Value::OfList(std::move(parts));
   }
 
-  Value TextOf(const ChatMessage& message) {
+  Value TextOf(const ChatMessage& message, std::span<const ChatPart> parts) {
     Text text;
-    for (const ChatPart& part : message.parts) AppendPart(message, part, text);
-    return Value(std::move(text));
-  }
-
-  Value TextOf(const ChatMessage& message, const ChatPart& part) {
-    Text text;
-    AppendPart(message, part, text);
+    for (const ChatPart& part : parts) AppendPart(message, part, text);
     return Value(std::move(text));
   }
 
@@ -254,7 +248,8 @@ class FileTemplate::Rendering {
     const bool as_parts = !template_.takes_texts_ || (has_image && template_.takes_images_);
     Entries entries;
     entries.push_back(Entry("role", Value(NameOf(message.role))));
-    entries.push_back(Entry("content", as_parts ? PartsOf(message) : TextOf(message)));
+    entries.push_back(
+        Entry("content", as_parts ? PartsOf(message) : TextOf(message, message.parts)));
     if (!message.tools.calls.empty()) {
       auto calls = jinja::ValueOfJson(message.tools.calls, kInputSource);
       if (!calls || !IsListOfDicts(*calls)) {
