@@ -346,7 +346,8 @@ void QueueReader::State::CheckSometimes() {
   const natsStatus status = js_GetConsumerInfo(&info, queue->context.get(), NameOf(stream),
                                                name.c_str(), nullptr, nullptr);
   jsConsumerInfo_Destroy(info);
-  if (status == NATS_NOT_FOUND || status == NATS_NO_RESPONDERS) MakeAgain();
+  // Whatever the broker says: the library has no status of its own for a stream that is gone.
+  if (status != NATS_OK && status != NATS_TIMEOUT) MakeAgain();
 }
 
 Result<QueueReader> Queue::MakeReader(QueueStream stream, const std::string& name,
