@@ -144,8 +144,9 @@ Result<std::unique_ptr<Projector>> LoadPatchMerger(const GgufFile& file,
       ReadMerger(reader, width * side * side, std::string(modules::kProjectorFirst),
                  std::string(modules::kProjectorSecond), "multi_modal_projector"));
   if (traits.has_deepstack) ReadDeepstackMergers(reader, width * side * side, weights.mergers);
-  for (const char* prefix : {"mm.", "v.deepstack."})
+  for (const char* prefix : {"mm.", "v.deepstack."}) {
     reader.RefuseUnread(prefix, modules::kSoundProjectorTensors);
+  }
   if (!reader.ok()) return reader.error();
   return std::unique_ptr<Projector>(std::make_unique<PatchMerger>(std::move(weights)));
 }
