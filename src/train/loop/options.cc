@@ -63,8 +63,9 @@ MaybeError Validate(const TrainOptions& options) {
   if (options.blocks < 1 || options.blocks > 64) {
     return invalid("--blocks: expected 1 to 64", options.blocks);
   }
-  if (options.steps < 0)
+  if (options.steps < 0) {
     return invalid("--steps: expected at least 0", static_cast<double>(options.steps));
+  }
   if (!options.quantized_as.empty() && !RoundingType(options.quantized_as)) {
     return Error{ErrorCode::kInvalid,
                  "--quantize-aware: expected q4_0, q4_1, q5_0, q5_1, q8_0 or iq4_nl, found " +
