@@ -153,7 +153,7 @@ class Soak:
             self.fault(f"{name}: expected {expected}, found {status}: {text[:200]}")
 
     def leave(self, draw):
-        body = json.dumps(openai("describe the picture", stream=True)).encode()
+        body = json.dumps(openai("what is in this image?", stream=True)).encode()
         head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n".encode()
         with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
             connection.sendall((head + body)[:draw.randrange(1, len(head) + len(body) + 1)])

@@ -48,7 +48,7 @@ class AskCommand final : public Command {
   }
 
   ExitCode Run(Output& output) override {
-    model_.image_cache_bytes = kFrameCacheBytes;
+    model_.image_cache_bytes = ImageCacheFor({&path_, 1}, session_file_.is_given());
     Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
     if (!reply_.json) PrintNotice(engine->info());

@@ -1,11 +1,13 @@
 #include "cli/video/media.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
 #include <utility>
 
 #include "cli/input.h"
+#include "cli/options.h"
 #include "edgevlm/transcriber.h"
 #include "video/camera/camera.h"
 #include "video/messages.h"
@@ -16,8 +18,11 @@ namespace edgevlm {
 namespace {
 
 constexpr std::streamsize kKindBytes = 1024;
+constexpr std::size_t kFrameCacheBytes = std::size_t{256} << 20;
 
 bool IsVideoFile(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return false;
   std::ifstream file(path, std::ios::binary);
   std::vector<char> bytes(kKindBytes);
   file.read(bytes.data(), kKindBytes);
@@ -65,6 +70,15 @@ void DeclareVideo(CLI::App& app, VideoChoice& video) {
       ->check(CLI::Range(1, 1 << 20).description(""));
 }
 
+std::size_t ImageCacheFor(std::span<const std::string> paths, bool is_saved) {
+  const auto may_be_video = [](const std::string& path) {
+    std::error_code ignored;
+    return path == "-" || std::filesystem::is_directory(path, ignored) || IsVideoFile(path);
+  };
+  if (std::ranges::any_of(paths, may_be_video)) return kFrameCacheBytes;
+  return is_saved ? kImageCacheBytes : 0;
+}
+
 Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice, const Engine& engine,
                         const std::string& question) {
   std::error_code ignored;
@@ -79,7 +93,7 @@ Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice, cons
   // A model for sound alone hears the track.
   const ModelInfo& model = engine.info();
   const bool hears_only = model.vision_encoder.empty() && !model.sound_projector.empty();
-  if (path != "-" && std::filesystem::is_regular_file(path, ignored) && IsVideoFile(path)) {
+  if (path != "-" && IsVideoFile(path)) {
     if (hears_only) return Media{.file = {}, .video = std::nullopt, .is_sound = true};
     return ReadVideo(path, OpenVideoFile(path), choice, engine, question);
   }

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,9 @@ namespace edgevlm {
 // --frames, --from, --to and --video-tokens. video: must outlive the app.
 void DeclareVideo(CLI::App& app, VideoChoice& video);
 
-// Of the cache of encoded images of commands that choose frames: what has been compared is shown.
-inline constexpr std::size_t kFrameCacheBytes = std::size_t{256} << 20;
+// How large the cache of encoded images must be: frames of videos are compared before they are
+// shown, and a saved session (is_saved) needs to know its image. 0: images need none.
+std::size_t ImageCacheFor(std::span<const std::string> paths, bool is_saved);
 
 struct Media {
   std::vector<std::byte> file;  // unless it is read by its path: a video or a folder
