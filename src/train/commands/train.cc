@@ -84,35 +84,35 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   AddDistilOptions(command, options);
 }
 
-class TrainCommand final : public Command {
+// Both take the same options: evaluate is given those that a run was trained with.
+class RunCommand final : public Command {
  public:
+  using Action = MaybeError (*)(const TrainOptions& options);
+
+  RunCommand(const char* name, const char* text, Action action)
+      : name_(name), text_(text), action_(action) {}
+
   CLI::App* Declare(CLI::App& app) override {
-    CLI::App* train = app.add_subcommand("train", "Train a model, or resume a run");
-    AddTrainOptions(train, options_);
-    return train;
+    CLI::App* command = app.add_subcommand(name_, text_);
+    AddTrainOptions(command, options_);
+    return command;
   }
-  MaybeError Run() override { return Train(options_); }
+  MaybeError Run() override { return action_(options_); }
 
  private:
-  TrainOptions options_;
-};
-
-class EvaluateCommand final : public Command {
- public:
-  CLI::App* Declare(CLI::App& app) override {
-    CLI::App* evaluate = app.add_subcommand("evaluate", "Evaluate the checkpoint of a run");
-    AddTrainOptions(evaluate, options_);
-    return evaluate;
-  }
-  MaybeError Run() override { return EvaluateRun(options_); }
-
- private:
+  const char* name_;
+  const char* text_;
+  const Action action_;
   TrainOptions options_;
 };
 
 }  // namespace
 
-std::unique_ptr<Command> MakeTrainCommand() { return std::make_unique<TrainCommand>(); }
-std::unique_ptr<Command> MakeEvaluateCommand() { return std::make_unique<EvaluateCommand>(); }
+std::unique_ptr<Command> MakeTrainCommand() {
+  return std::make_unique<RunCommand>("train", "Train a model, or resume a run", Train);
+}
+std::unique_ptr<Command> MakeEvaluateCommand() {
+  return std::make_unique<RunCommand>("evaluate", "Evaluate the checkpoint of a run", EvaluateRun);
+}
 
 }  // namespace edgevlm::train

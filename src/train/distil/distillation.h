@@ -37,7 +37,7 @@ torch::Tensor FeatureDistillation(Vlm& model, const torch::Tensor& features, con
 torch::Tensor ReplyDistillation(Decoder& decoder, const torch::Tensor& hidden, const Batch& batch,
                                 const DistilOptions& options, DistilLosses& losses);
 
-// Of the decoder on image tokens. cells [B*P, D]: AllStreams::cells.
+// Of the decoder on image tokens. cells [B*P, D]: ResidualStreams::last_cells.
 torch::Tensor ImageTokenDistillation(Decoder& decoder, const torch::Tensor& cells,
                                      const Batch& batch, const DistilOptions& options,
                                      DistilLosses& losses);

@@ -5,7 +5,6 @@
 #include <filesystem>
 
 #include "train/distil/distil_losses.h"
-#include "train/distil/forward_all.h"
 #include "train/loop/checkpoint.h"
 #include "train/loop/step_losses.h"
 #include "train/testing/tensors.h"
@@ -37,26 +36,6 @@ Batch TaughtBatch() {
     batch.teachings.push_back(std::make_shared<const Teaching>(teaching));
   }
   return batch;
-}
-
-TEST(ForwardAll, HasTheStreamsOfTheDecoder) {
-  Vlm model = TinyModel(kSeed);
-  const Batch batch = TinyBatch(2, kSeed);
-  const torch::NoGradGuard no_grad;
-  model->eval();
-  const torch::Tensor cells = model->Project(model->EncodeImages(batch.images));
-  const ResidualStreams expected =
-      model->decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
-  const AllStreams all =
-      ForwardAll(model->decoder, cells, batch.ids, batch.positions, batch.text_starts);
-  // The same products; rows are only computed together with others.
-  constexpr double kError = 64 * kFloatEpsilon;
-  EXPECT_LT(GreatestDifference(all.streams.last, expected.last), kError);
-  EXPECT_LT(GreatestDifference(all.streams.middle, expected.middle), kError);
-  EXPECT_LT(GreatestDifference(all.streams.late, expected.late), kError);
-  EXPECT_LT(GreatestDifference(all.streams.cells, expected.cells), kError);
-  ASSERT_EQ(all.streams.exits.size(), expected.exits.size());
-  EXPECT_EQ(all.cells.sizes(), (torch::IntArrayRef{2 * kCells, model->shape.decoder.width}));
 }
 
 TEST(Distillation, EachLossIsOnlyComputedIfItsWeightIsOn) {

@@ -1,7 +1,5 @@
 #include "train/loop/step_losses.h"
 
-#include "train/distil/forward_all.h"
-
 namespace edgevlm::train {
 namespace {
 
@@ -26,18 +24,15 @@ torch::Tensor SupervisedLoss(Vlm& model, const ResidualStreams& streams, const B
 torch::Tensor DecoderLoss(Vlm& model, const torch::Tensor& cells, const Batch& batch,
                           const DistilOptions& options, Losses& losses) {
   Decoder& decoder = model->decoder;
-  AllStreams all;
+  const ResidualStreams streams =
+      decoder->forward(cells, batch.ids, batch.positions, batch.text_starts,
+                       options.on_image_tokens() ? Rows::kAll : Rows::kText);
+  torch::Tensor sum = ReplyDistillation(decoder, streams.last, batch, options, losses.distil);
   if (options.on_image_tokens()) {
-    all = ForwardAll(decoder, cells, batch.ids, batch.positions, batch.text_starts);
-  } else {
-    all.streams = decoder->forward(cells, batch.ids, batch.positions, batch.text_starts);
-  }
-  torch::Tensor sum = ReplyDistillation(decoder, all.streams.last, batch, options, losses.distil);
-  if (options.on_image_tokens()) {
-    sum = sum + ImageTokenDistillation(decoder, all.cells, batch, options, losses.distil);
+    sum = sum + ImageTokenDistillation(decoder, streams.last_cells, batch, options, losses.distil);
   }
   if (options.supervised <= 0) return sum;
-  return sum + options.supervised * SupervisedLoss(model, all.streams, batch, losses);
+  return sum + options.supervised * SupervisedLoss(model, streams, batch, losses);
 }
 
 // The losses of the vision encoder on the cells' labels, if they are known.

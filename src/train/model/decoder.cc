@@ -71,7 +71,7 @@ DecoderImpl::DecoderImpl(const DecoderShape& decoder_shape) : shape(decoder_shap
 
 ResidualStreams DecoderImpl::forward(const torch::Tensor& cells, const torch::Tensor& ids,
                                      const torch::Tensor& positions,
-                                     const torch::Tensor& text_starts) {
+                                     const torch::Tensor& text_starts, Rows last_rows) {
   const PackedSizes sizes{.images = static_cast<int>(ids.size(0)),
                           .cells = static_cast<int>(cells.size(1)),
                           .rows = static_cast<int>(ids.size(1)),
@@ -83,18 +83,21 @@ ResidualStreams DecoderImpl::forward(const torch::Tensor& cells, const torch::Te
       {(cells + cell_positions).reshape({-1, shape.width}), text.reshape({-1, shape.width})});
   ResidualStreams streams;
   const auto text_rows = [&] { return x.narrow(0, sizes.CellRows(), ids.numel()); };
+  const auto cell_rows = [&] { return x.narrow(0, 0, sizes.CellRows()); };
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     if (i == blocks.size() / 2) {
-      streams.cells = x.narrow(0, 0, sizes.CellRows());
+      streams.cells = cell_rows();
       streams.middle = text_rows();
     }
     if (i == blocks.size() * 2 / 3) streams.late = text_rows();
     if (std::ranges::count(shape.exits, static_cast<int>(i)) > 0) {
       streams.exits.push_back(text_rows());
     }
-    x = blocks[i](x, text_starts, sizes, i + 1 == blocks.size() ? Rows::kText : Rows::kAll);
+    x = blocks[i](x, text_starts, sizes, i + 1 == blocks.size() ? last_rows : Rows::kAll);
   }
-  streams.last = output_norm(x);
+  x = output_norm(x);
+  streams.last = last_rows == Rows::kAll ? text_rows() : x;
+  if (last_rows == Rows::kAll) streams.last_cells = cell_rows();
   return streams;
 }
 

@@ -49,14 +49,17 @@ struct ResidualStreams {
   torch::Tensor late;                // after two thirds
   std::vector<torch::Tensor> exits;  // at each of DecoderShape::exits
   torch::Tensor last;                // after all blocks and the last norm: the input of Logits()
+  torch::Tensor last_cells;          // likewise, of the image tokens, if they were asked for
 };
 
 struct DecoderImpl : torch::nn::Module {
   explicit DecoderImpl(const DecoderShape& shape);
   // cells [B, P, D]: image tokens; ids, positions [B, M, L] int64; text_starts [B, M, L] int32:
-  // index in the row of the first token of the token's text.
+  // index in the row of the first token of the token's text. last_rows: those of the last block;
+  // only losses on image tokens need all.
   ResidualStreams forward(const torch::Tensor& cells, const torch::Tensor& ids,
-                          const torch::Tensor& positions, const torch::Tensor& text_starts);
+                          const torch::Tensor& positions, const torch::Tensor& text_starts,
+                          Rows last_rows = Rows::kText);
   // hidden [R, D] -> logits [R, V]; the output matrix is the token embedding.
   torch::Tensor Logits(const torch::Tensor& hidden);
   // rows [R, D] of ResidualStreams::exits -> next-token logits [R, V].

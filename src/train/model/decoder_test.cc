@@ -127,6 +127,26 @@ TEST_F(DecoderTest, AnExitIsTheEndOfAShorterDecoder) {
   EXPECT_TRUE(torch::allclose(found, expected, 1e-4, 1e-4)) << "seed " << kSeed;
 }
 
+TEST_F(DecoderTest, RowsOfImageTokensChangeNoOthers) {
+  Vlm model = TinyModel(kSeed);
+  const torch::NoGradGuard no_grad;
+  model->eval();
+  const torch::Tensor cells = model->Project(model->EncodeImages(batch_.images));
+  const auto run = [&](Rows rows) {
+    return model->decoder->forward(cells, batch_.ids, batch_.positions, batch_.text_starts, rows);
+  };
+  const ResidualStreams expected = run(Rows::kText), all = run(Rows::kAll);
+  // The same products; rows are only computed together with others.
+  constexpr double kError = 64 * kFloatEpsilon;
+  EXPECT_LT(GreatestDifference(all.last, expected.last), kError);
+  EXPECT_LT(GreatestDifference(all.middle, expected.middle), kError);
+  EXPECT_LT(GreatestDifference(all.late, expected.late), kError);
+  EXPECT_LT(GreatestDifference(all.cells, expected.cells), kError);
+  ASSERT_EQ(all.exits.size(), expected.exits.size());
+  EXPECT_EQ(all.last_cells.sizes(), (torch::IntArrayRef{2 * 4, model->shape.decoder.width}));
+  EXPECT_FALSE(expected.last_cells.defined());
+}
+
 TEST_F(DecoderTest, TextsAttendToEveryCellOfTheirImage) {
   const torch::Tensor before = Logits(cells_, batch_.ids);
   for (int cell = 0; cell < 4; ++cell) {

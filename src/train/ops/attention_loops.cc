@@ -15,7 +15,7 @@ constexpr int RoundUp(int n, int multiple) { return (n + multiple - 1) / multipl
 
 // A group of query rows: the cells of an image, or one row of texts. Its keys are the cells, then
 // (for texts) its own tokens.
-struct Part {
+struct QueryRows {
   std::ptrdiff_t first_row = 0;          // in the packed rows
   int count = 0;                         // tokens
   int own_key = 0;                       // key of its first token: 0, or P
@@ -26,7 +26,7 @@ struct Part {
 };
 
 // Part m of an image: text rows first, the cells last.
-Part PartOf(const AttentionData& data, int image, int m) {
+QueryRows PartOf(const AttentionData& data, int image, int m) {
   const PackedSizes& sizes = data.sizes;
   if (m == sizes.rows) {
     return {static_cast<std::ptrdiff_t>(image) * sizes.cells, sizes.cells, 0, nullptr};
@@ -108,7 +108,7 @@ struct Head {
   std::ptrdiff_t OutOffset(std::ptrdiff_t row) const { return row * D() + head * data.width; }
   float Scale() const { return 1.0f / std::sqrt(static_cast<float>(data.width)); }
 
-  [[gnu::always_inline]] void LoadKeys(const Part& part, bool transpose_values) const {
+  [[gnu::always_inline]] void LoadKeys(const QueryRows& part, bool transpose_values) const {
     for (int i = 0; i < part.count; ++i) {
       const float* row = data.qkv + Offset(part.first_row + i);
       CopyScaled<kLanes>(row + D(), data.width, 1.0f, scratch.k.Row(part.own_key + i));
@@ -120,7 +120,7 @@ struct Head {
     }
   }
 
-  [[gnu::always_inline]] void LoadQueries(const Part& part) const {
+  [[gnu::always_inline]] void LoadQueries(const QueryRows& part) const {
     for (int i = 0; i < part.count; ++i) {
       const float* row = data.qkv + Offset(part.first_row + i);
       CopyScaled<kLanes>(row, data.width, Scale(), scratch.q.Row(i));
@@ -134,7 +134,7 @@ struct Head {
   }
 
   // Scores of tokens [i, i + kRows) for keys [0, columns); -infinity if masked.
-  [[gnu::always_inline]] void Score(const Part& part, int i, int columns,
+  [[gnu::always_inline]] void Score(const QueryRows& part, int i, int columns,
                                     const Matrix<float>& scores) const {
     const Matrix<const float> keys{scratch.k_transposed.data, scratch.k_transposed.stride};
     MultiplyRows<kLanes, false>({scratch.q.Row(i), scratch.q.stride, 1}, keys, data.width, columns,
@@ -149,7 +149,7 @@ struct Head {
     }
   }
 
-  [[gnu::always_inline]] void Forward(const Part& part) const {
+  [[gnu::always_inline]] void Forward(const QueryRows& part) const {
     LoadQueries(part);
     for (int i = 0; i < part.count; i += kRows) {
       const int key_end = part.KeyEnd(i + kRows - 1);
@@ -189,7 +189,7 @@ struct Head {
     return data.inverse_sum[at];
   }
 
-  [[gnu::always_inline]] void Backward(const Part& part) const {
+  [[gnu::always_inline]] void Backward(const QueryRows& part) const {
     LoadQueries(part);
     for (int i = 0; i < part.count; ++i) {
       CopyScaled<kLanes>(data.out_gradient + OutOffset(part.first_row + i), data.width, 1.0f,
@@ -239,7 +239,7 @@ struct Head {
 
   // No token before the first key of a tile attends to the tile; the weights of these tokens are
   // not even computed.
-  [[gnu::always_inline]] void AddKeyGradients(const Part& part) const {
+  [[gnu::always_inline]] void AddKeyGradients(const QueryRows& part) const {
     const std::ptrdiff_t stride = scratch.weights.stride;
     for (int j = 0; j < part.KeyEnd(part.count - 1); j += kRows) {
       const int first = std::max(0, j - part.own_key) / kRows * kRows;
@@ -253,7 +253,7 @@ struct Head {
     }
   }
 
-  [[gnu::always_inline]] void StoreKeyGradients(const Part& part) const {
+  [[gnu::always_inline]] void StoreKeyGradients(const QueryRows& part) const {
     for (int i = 0; i < part.count; ++i) {
       float* row = data.qkv_gradient + Offset(part.first_row + i);
       CopyScaled<kLanes>(scratch.k_gradient.Row(part.own_key + i), data.width, 1.0f, row + D());
@@ -273,10 +273,10 @@ struct AttentionLoops {
     for (int task = first; task < end; ++task) {
       const int image = task / data.sizes.heads;
       const Head<kLanes> head{data, scratch, image, task % data.sizes.heads};
-      const Part cells = PartOf(data, image, data.sizes.rows);
+      const QueryRows cells = PartOf(data, image, data.sizes.rows);
       head.LoadKeys(cells, backward);
       for (int m = 0; m <= data.sizes.rows; ++m) {
-        const Part part = PartOf(data, image, m);
+        const QueryRows part = PartOf(data, image, m);
         if (part.starts != nullptr) head.LoadKeys(part, backward);
         if (backward) {
           head.Backward(part);

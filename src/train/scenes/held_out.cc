@@ -12,7 +12,7 @@ namespace {
 
 // FNV-1a (Fowler, Noll, Vo 1991) over both names, with a separator. The final mixing is needed
 // because the low bits of the plain hash are too similar for names with the same ending.
-std::uint64_t HashOf(std::string_view first, std::string_view second) {
+std::uint64_t HashOfNames(std::string_view first, std::string_view second) {
   std::uint64_t hash = 0xCBF29CE484222325u;
   const auto add = [&hash](char c) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
@@ -33,14 +33,14 @@ std::string_view NameOf(int name) {
 
 bool IsHeldOut(Color color, int shape) {
   CHECK(FirstShape() <= shape && shape < DisplayName());
-  return HashOf(kColorNames[static_cast<std::size_t>(color)], NameOf(shape)) % 10 == 0;
+  return HashOfNames(kColorNames[static_cast<std::size_t>(color)], NameOf(shape)) % 10 == 0;
 }
 
 bool IsHeldOut(int name, int other_name) {
   if (name == other_name) return false;
   const std::string_view first = NameOf(name);
   const std::string_view second = NameOf(other_name);
-  return HashOf(std::min(first, second), std::max(first, second)) % 20 == 0;
+  return HashOfNames(std::min(first, second), std::max(first, second)) % 20 == 0;
 }
 
 bool HasHeldOutPair(const Scene& scene) {

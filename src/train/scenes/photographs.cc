@@ -20,7 +20,7 @@ constexpr int kPhotographSide = 480;  // pixels
 constexpr int kAttempts = 8;          // parts to choose from
 
 // A part of an image, in its pixels.
-struct Part {
+struct ImagePart {
   const Image* image = nullptr;
   float left = 0;
   float top = 0;
@@ -35,14 +35,14 @@ Rgb PixelAt(const Image& image, float x, float y) {
   return {static_cast<float>(pixel[0]), static_cast<float>(pixel[1]), static_cast<float>(pixel[2])};
 }
 
-Part AnyPart(std::span<const Image> photographs, const Canvas& canvas, std::mt19937_64& rng) {
+ImagePart AnyPart(std::span<const Image> photographs, const Canvas& canvas, std::mt19937_64& rng) {
   const auto chosen =
       static_cast<std::size_t>(UniformInt(rng, static_cast<int>(photographs.size())));
   const Image& image = photographs[chosen];
   const float largest =
       std::min(static_cast<float>(image.width) / static_cast<float>(canvas.width),
                static_cast<float>(image.height) / static_cast<float>(canvas.height));
-  Part part{&image};
+  ImagePart part{&image};
   part.step = largest * Uniform(rng, 0.4f, 1);
   const auto start = [&](int size, int canvas_size) {
     return Uniform(rng, 0, 1) *
@@ -54,14 +54,14 @@ Part AnyPart(std::span<const Image> photographs, const Canvas& canvas, std::mt19
   return part;
 }
 
-Rgb PartAt(const Part& part, const Canvas& canvas, int x, int y) {
+Rgb PartAt(const ImagePart& part, const Canvas& canvas, int x, int y) {
   const int column = part.mirrored ? canvas.width - 1 - x : x;
   return PixelAt(*part.image, part.left + part.step * (static_cast<float>(column) + 0.5f),
                  part.top + part.step * (static_cast<float>(y) + 0.5f));
 }
 
 // Over a coarse grid of pixels.
-Rgb MeanOf(const Part& part, const Canvas& canvas) {
+Rgb MeanOf(const ImagePart& part, const Canvas& canvas) {
   constexpr int kSteps = 12;
   Rgb sum;
   for (int i = 0; i < kSteps * kSteps; ++i) {
@@ -112,11 +112,11 @@ Result<std::vector<Image>> LoadPhotographs(const std::string& folder) {
 
 void DrawPhotograph(std::span<const Image> photographs, std::span<const Avoided> avoided,
                     std::mt19937_64& rng, Canvas& canvas) {
-  Part best;
+  ImagePart best;
   Rgb mean;
   float best_surplus = -1e9f;
   for (int i = 0; i < kAttempts; ++i) {
-    const Part part = AnyPart(photographs, canvas, rng);
+    const ImagePart part = AnyPart(photographs, canvas, rng);
     const Rgb color = MeanOf(part, canvas);
     const float surplus = SurplusOf(color, avoided);
     if (surplus <= best_surplus) continue;
