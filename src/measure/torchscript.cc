@@ -1,10 +1,7 @@
 #include "measure/torchscript.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "video/child_process.h"
 
@@ -16,43 +13,27 @@ using nlohmann::json;
 constexpr const char* kProgram = "edgevlm-train";
 constexpr double kNsPerSecond = 1e9;
 
-Result<std::string> FindProgram() {
-  std::error_code failed;
-  const auto folder = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
-  const std::string path = (folder / kProgram).string();
-  if (!failed && access(path.c_str(), X_OK) == 0) return path;
-  return Error{ErrorCode::kUnsupported, std::string("torchscript: expected the program ") +
-                                            kProgram +
-                                            " beside edgevlm, found none: it is built "
-                                            "with EDGEVLM_TRAIN=ON, which needs "
-                                            "LibTorch (Debian: libtorch-dev)"};
-}
-
-// A file without a name that holds the bytes.
-Result<OwnedFd> FileOf(std::span<const std::byte> bytes) {
-  OwnedFd file(memfd_create("image", MFD_CLOEXEC));
-  if (file.get() < 0) return Error{ErrorCode::kIo, "torchscript: no file for the image"};
-  while (!bytes.empty()) {
-    const ssize_t count = write(file.get(), bytes.data(), bytes.size());
-    if (count <= 0) return Error{ErrorCode::kIo, "torchscript: the image cannot be passed on"};
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
-  return file;
-}
-
 Result<std::string> RunProgram(const std::string& path, std::span<const std::byte> image,
                                int threads, int max_tokens, int repetitions) {
-  const Result<std::string> program = FindProgram();
-  if (!program) return program.error();
-  const Result<OwnedFd> file = FileOf(image);
-  if (!file) return file.error();
+  const std::optional<std::string> program = FindProgram(kProgram);
+  if (!program) {
+    return Error{ErrorCode::kUnsupported, std::string("torchscript: expected the program ") +
+                                              kProgram +
+                                              " beside edgevlm, found none: it is built "
+                                              "with EDGEVLM_TRAIN=ON, which needs "
+                                              "LibTorch (Debian: libtorch-dev)"};
+  }
+  const OwnedFd file = MemoryFile("image", image);
+  if (file.get() < 0) {
+    return Error{ErrorCode::kIo, "torchscript: the image cannot be passed on"};
+  }
   const auto descriptor = [](int fd) { return "/dev/fd/" + std::to_string(fd); };
   Result<ChildProcess> child = ChildProcess::Start(
       *program,
       {"time", path, descriptor(kChildSourceFd), "--out", descriptor(kChildOutputFd), "--threads",
        std::to_string(threads), "--max-tokens", std::to_string(max_tokens), "--repetitions",
        std::to_string(repetitions)},
-      file->get());
+      file.get());
   if (!child) return child.error();
   std::string answer;
   std::vector<std::byte> block(1 << 16);

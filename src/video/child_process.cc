@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -82,6 +84,29 @@ OwnedFd& OwnedFd::operator=(OwnedFd&& other) noexcept {
 
 void OwnedFd::Close() {
   if (fd_ >= 0) close(std::exchange(fd_, -1));
+}
+
+std::optional<std::string> FindProgram(const std::string& name) {
+  std::error_code failed;
+  const auto folder = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
+  for (const auto& path : {folder / name, folder / "../libexec/edgevlm" / name}) {
+    if (!failed && access(path.c_str(), X_OK) == 0) return path.string();
+  }
+  return std::nullopt;
+}
+
+OwnedFd MemoryFile(const std::string& name, std::span<const std::byte> bytes) {
+  OwnedFd file(memfd_create(name.c_str(), MFD_CLOEXEC));
+  while (file.get() >= 0 && !bytes.empty()) {
+    const ssize_t count = write(file.get(), bytes.data(), bytes.size());
+    if (count < 0 && errno != EINTR) {
+      const int number = errno;
+      file.Close();
+      errno = number;
+    }
+    if (count > 0) bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return file;
 }
 
 Result<ChildProcess> ChildProcess::Start(const std::string& program,

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,14 @@ class OwnedFd {
  private:
   int fd_;
 };
+
+// The path of a program of this project, beside the one that runs or where it is installed; nothing
+// if it is not there.
+std::optional<std::string> FindProgram(const std::string& name);
+
+// A file in memory with a copy of the bytes. name: for people who list open files. On failure there
+// is none, and errno says why.
+OwnedFd MemoryFile(const std::string& name, std::span<const std::byte> bytes);
 
 // What the program finds open, besides nothing else.
 inline constexpr int kChildSourceFd = 3;

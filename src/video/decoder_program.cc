@@ -1,13 +1,10 @@
 #include "video/decoder_program.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -21,22 +18,13 @@ Error SystemError(const std::string& name, int number) {
           name + ": cannot be read: " + std::generic_category().message(number)};
 }
 
-std::optional<std::string> ProgramPath() {
-  std::error_code failed;
-  const auto folder = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
-  for (const auto& path : {folder / kProgram, folder / "../libexec/edgevlm" / kProgram}) {
-    if (!failed && access(path.c_str(), X_OK) == 0) return path.string();
-  }
-  return std::nullopt;
-}
-
 // What errors begin with. A part of a request may be called what it is.
 std::string PrefixOf(const std::string& name, const std::string& medium) {
   return (name.empty() || name == medium ? "" : name + ": ") + medium + ": ";
 }
 
-Result<DecoderInput> FindProgram(const std::string& name, const std::string& medium) {
-  auto path = ProgramPath();
+Result<DecoderInput> InputOf(const std::string& name, const std::string& medium) {
+  auto path = FindProgram(kProgram);
   if (path) return DecoderInput{.name = name, .medium = medium, .program = *std::move(path)};
   return Error{ErrorCode::kUnsupported,
                PrefixOf(name, medium) + "expected the program " + kProgram +
@@ -48,7 +36,7 @@ Result<DecoderInput> FindProgram(const std::string& name, const std::string& med
 }  // namespace
 
 Result<DecoderInput> DecoderInput::OfFile(const std::string& path, const std::string& medium) {
-  Result<DecoderInput> input = FindProgram(path, medium);
+  Result<DecoderInput> input = InputOf(path, medium);
   if (!input) return input;
   input->file = OwnedFd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (input->file.get() < 0) return SystemError(path, errno);
@@ -62,11 +50,11 @@ Result<DecoderInput> DecoderInput::OfFile(const std::string& path, const std::st
 }
 
 Result<DecoderInput> DecoderInput::OfStream(const std::string& address) {
-  return FindProgram(address, "video");
+  return InputOf(address, "video");
 }
 
 Result<DecoderInput> DecoderInput::OfStandardInput(const std::string& medium) {
-  Result<DecoderInput> input = FindProgram("standard input", medium);
+  Result<DecoderInput> input = InputOf("standard input", medium);
   if (!input) return input;
   input->file = OwnedFd(fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
   if (input->file.get() < 0) return SystemError(input->name, errno);
@@ -76,19 +64,14 @@ Result<DecoderInput> DecoderInput::OfStandardInput(const std::string& medium) {
 Result<DecoderInput> DecoderInput::OfBytes(const std::string& name,
                                            std::span<const std::byte> bytes,
                                            const std::string& medium) {
-  Result<DecoderInput> input = FindProgram(name, medium);
+  Result<DecoderInput> input = InputOf(name, medium);
   if (!input) return input;
-  input->file = OwnedFd(memfd_create(medium.c_str(), MFD_CLOEXEC));
+  input->file = MemoryFile(medium, bytes);
   if (input->file.get() < 0) return SystemError(name, errno);
-  while (!bytes.empty()) {
-    const ssize_t count = write(input->file.get(), bytes.data(), bytes.size());
-    if (count < 0 && errno != EINTR) return SystemError(name, errno);
-    if (count > 0) bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
   return input;
 }
 
-bool HasDecoderProgram() { return ProgramPath().has_value(); }
+bool HasDecoderProgram() { return FindProgram(kProgram).has_value(); }
 
 Result<std::unique_ptr<DecoderProgram>> DecoderProgram::Start(
     const DecoderInput& input, const std::vector<std::string>& request, int max_side,
