@@ -23,22 +23,8 @@ void PrintTo(const Golden& golden, std::ostream* out) { *out << golden.name; }
 
 std::string InFolder(const std::string& name) { return GoldenPath("families/" + name); }
 
-// The least cosine of two rows of `cols` values.
 double WorstCosine(std::span<const float> actual, const std::string& name, std::size_t cols) {
-  const std::vector<float> expected = GoldenFloats("families/" + name);
-  if (expected.size() != actual.size()) return -1;
-  double worst = 1;
-  for (std::size_t row = 0; row < expected.size(); row += cols) {
-    double dot = 0, expected_square = 0, actual_square = 0;
-    for (std::size_t i = row; i < row + cols; ++i) {
-      const double e = expected[i], a = actual[i];
-      dot += e * a;
-      expected_square += e * e;
-      actual_square += a * a;
-    }
-    worst = std::min(worst, dot / std::sqrt(expected_square * actual_square));
-  }
-  return worst;
+  return LeastCosine(actual, GoldenFloats("families/" + name), cols);
 }
 
 class QwenVlParity : public testing::TestWithParam<Golden> {

@@ -36,18 +36,7 @@ Image OpenImage(const std::string& name) {
 double WorstCosine(const std::vector<float>& actual, const std::string& name, std::size_t cols) {
   const std::vector<float> expected = GoldenFloats(PathIn(name));
   CHECK(actual.size() == expected.size());
-  double worst = 1;
-  for (std::size_t row = 0; row < expected.size() / cols; ++row) {
-    double dot = 0, expected_square = 0, actual_square = 0;
-    for (std::size_t i = row * cols; i < (row + 1) * cols; ++i) {
-      const double e = expected[i], a = actual[i];
-      dot += e * a;
-      expected_square += e * e;
-      actual_square += a * a;
-    }
-    worst = std::fmin(worst, dot / std::sqrt(expected_square * actual_square));
-  }
-  return worst;
+  return LeastCosine(actual, expected, cols);
 }
 
 // Vision encoder and projector of a file.

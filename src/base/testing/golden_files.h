@@ -2,8 +2,11 @@
 // README.md there describes them.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,6 +36,27 @@ inline std::vector<float> GoldenFloats(const std::string& name) {
   file.read(reinterpret_cast<char*>(values.data()),
             static_cast<std::streamsize>(values.size() * sizeof(float)));
   return values;
+}
+
+// The least cosine of two rows of `cols` values. -1 if the numbers of values differ, or one is
+// none.
+inline double LeastCosine(std::span<const float> actual, std::span<const float> expected,
+                          std::size_t cols) {
+  if (expected.size() != actual.size()) return -1;
+  double least = 1;
+  for (std::size_t row = 0; row < expected.size(); row += cols) {
+    double dot = 0, expected_square = 0, actual_square = 0;
+    for (std::size_t i = row; i < row + cols; ++i) {
+      const double e = expected[i], a = actual[i];
+      dot += e * a;
+      expected_square += e * e;
+      actual_square += a * a;
+    }
+    const double cosine = dot / std::sqrt(expected_square * actual_square);
+    if (std::isnan(cosine)) return -1;
+    least = std::min(least, cosine);
+  }
+  return least;
 }
 
 }  // namespace edgevlm

@@ -61,20 +61,7 @@ std::vector<float> Samples(std::size_t at_least = 0) {
 }
 
 double WorstRow(const std::vector<float>& actual, const std::string& name) {
-  const std::vector<float> expected = GoldenFloats("families/" + name);
-  if (expected.size() != actual.size()) return -1;
-  double worst = 1;
-  for (std::size_t row = 0; row < expected.size(); row += kSoundWidth) {
-    double dot = 0, expected_square = 0, actual_square = 0;
-    for (std::size_t i = row; i < row + kSoundWidth; ++i) {
-      const double e = expected[i], a = actual[i];
-      dot += e * a;
-      expected_square += e * e;
-      actual_square += a * a;
-    }
-    worst = std::fmin(worst, dot / std::sqrt(expected_square * actual_square));
-  }
-  return worst;
+  return LeastCosine(actual, GoldenFloats("families/" + name), kSoundWidth);
 }
 
 std::vector<float> Embeddings(const Engine& engine, std::span<const float> samples) {
