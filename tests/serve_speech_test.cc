@@ -21,7 +21,7 @@ using ::testing::UnorderedElementsAre;
 
 std::string Noise(int seconds = 3) { return WavFile(Wave::kNoise, seconds, 8000); }
 // The model reads it for longer than a test waits.
-std::string LongNoise() { return WavFile(Wave::kNoise, 3600, 2000); }
+std::string LongNoise() { return WavFile(Wave::kNoise, 14400, 1000); }
 
 std::string Field(const std::string& name, const std::string& value) {
   return "--xx\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
