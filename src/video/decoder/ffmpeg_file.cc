@@ -148,14 +148,21 @@ class FfmpegFile {
     return std::string_view(format()->iformat->name).starts_with("matroska");
   }
 
+  std::int64_t TicksAt(double seconds) const {
+    return start_ + static_cast<std::int64_t>(seconds / av_q2d(stream_->time_base));
+  }
+
+  bool PaysToSeek(double now, double wanted) const {
+    return !input_.is_stream() && std::isfinite(wanted) && wanted - now >= kSeekSeconds &&
+           HasKeyFrameAhead(now, TicksAt(wanted));
+  }
+
   // Goes to the last key frame before the next wanted one, if that is ahead.
   void TrySeek(double now) {
     const double wanted = sender_->NextTime();
-    if (input_.is_stream() || !std::isfinite(wanted) || wanted - now < kSeekSeconds) return;
-    if (wanted == sought_) return;
+    if (wanted == sought_ || !PaysToSeek(now, wanted)) return;
     sought_ = wanted;
-    const auto ticks = start_ + static_cast<std::int64_t>(wanted / av_q2d(stream_->time_base));
-    if (!HasKeyFrameAhead(now, ticks)) return;
+    const std::int64_t ticks = TicksAt(wanted);
     if (avformat_seek_file(format(), stream_->index, INT64_MIN, ticks, ticks, 0) < 0) return;
     avcodec_flush_buffers(codec_.get());
     sender_->Forget();
@@ -168,6 +175,33 @@ class FfmpegFile {
     codec_->skip_frame = request_.is_rough || is_far ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
   }
 
+  // Whether this key frame is all that is wanted of what follows it: it is wanted itself, and
+  // reading goes on behind a later one. Else frames have to be decoded until the next one comes, in
+  // the order in which they are shown.
+  bool IsWantedAlone(const AVPacket& packet) const {
+    const bool is_key = (packet.flags & AV_PKT_FLAG_KEY) != 0 && packet.pts != AV_NOPTS_VALUE;
+    if (!is_key || request_.times.empty() || input_.is_stream()) return false;
+    const double shown = SecondsOf(packet.pts - start_);
+    const double until = shown + FrameSeconds();
+    const double wanted = sender_->NextTime();
+    if (wanted < shown || wanted >= until) return false;
+    const double after = sender_->NextTime(until);
+    return !std::isfinite(after) || PaysToSeek(shown, after);
+  }
+
+  // Takes what the decoder still holds, of which this key frame is the last.
+  MaybeError TakeAlone() {
+    avcodec_send_packet(codec_.get(), nullptr);
+    if (auto error = TakeFrames(Seek::kNo)) return error;
+    avcodec_flush_buffers(codec_.get());
+    if (is_done_ || !has_time_) return std::nullopt;
+    const auto next = sender_->ShowUntil(now_ + FrameSeconds());
+    if (!next) return next.error();
+    is_done_ = *next == FrameSender::Next::kDone;
+    if (!is_done_) TrySeek(now_);
+    return std::nullopt;
+  }
+
   // Sends the packets one by one and takes the frames; the end of the file as a null packet. Broken
   // packets cost their frames only.
   MaybeError Decode() {
@@ -178,10 +212,11 @@ class FfmpegFile {
       const bool is_discarded = has_only_keys_ && (packet->flags & AV_PKT_FLAG_KEY) == 0;
       if (packet->stream_index == stream_->index && !is_discarded) {
         SkipUnwanted(*packet);
+        const bool is_alone = IsWantedAlone(*packet);
         if (avcodec_send_packet(codec_.get(), packet.get()) == AVERROR(ENOMEM)) {
           return FfmpegError("frames", AVERROR(ENOMEM));
         }
-        if (auto error = TakeFrames()) return error;
+        if (auto error = is_alone ? TakeAlone() : TakeFrames()) return error;
       }
       av_packet_unref(packet.get());
     }
@@ -192,7 +227,9 @@ class FfmpegFile {
     return sender_->End(is_done_ || !has_time_ ? 0 : now_ + FrameSeconds());
   }
 
-  MaybeError TakeFrames() {
+  enum class Seek { kNo, kIfItPays };
+
+  MaybeError TakeFrames(Seek seek = Seek::kIfItPays) {
     while (!is_done_) {
       const int received = avcodec_receive_frame(codec_.get(), frame_.get());
       if (received == AVERROR(ENOMEM)) return FfmpegError("frames", received);
@@ -203,7 +240,7 @@ class FfmpegFile {
       av_frame_unref(frame_.get());
       if (!next) return next.error();
       is_done_ = *next == FrameSender::Next::kDone;
-      if (!is_done_) TrySeek(now_);
+      if (!is_done_ && seek == Seek::kIfItPays) TrySeek(now_);
     }
     return std::nullopt;
   }
