@@ -358,7 +358,7 @@ TEST_F(VideoFiles, ADecoderThatIsKilledIsOneLine) {
       Make("many.mkv", "-f lavfi -i testsrc=s=640x480:r=25:d=4 -c:v libx264 -pix_fmt yuv420p");
   auto child = ChildProcess::Start(
       std::filesystem::read_symlink("/proc/self/exe").parent_path() / "edgevlm-video",
-      {"10", "0", ""}, -1);
+      {"10", "0", "", "0"}, -1);
   ASSERT_TRUE(child) << child.error().message;
   kill(child->pid(), SIGKILL);
   std::vector<std::byte> bytes(1);

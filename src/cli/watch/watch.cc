@@ -20,6 +20,7 @@
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/video/media.h"
 #include "cli/watch/frigate.h"
 #include "cli/watch/watch_report.h"
 #include "video/camera/camera.h"
@@ -74,6 +75,7 @@ class WatchCommand final : public Command {
         ->type_name("X")
         ->check(CLI::Range(0.0, 255.0).description(""));
     report_options_.Declare(app);
+    DeclareSoftwareDecoder(app, is_software_only_);
     DeclareDecode(app, decode_);
     model_.DeclareAll(app);
     model_.DeclareThreadGroup(app);
@@ -193,7 +195,7 @@ class WatchCommand final : public Command {
   bool is_stream() const { return source_ == "-" || is_lasting(); }
 
   Result<std::unique_ptr<VideoSource>> Open(const std::function<bool()>& is_cancelled) const {
-    DecodingLimits limits = {.is_cancelled = is_cancelled};
+    DecodingLimits limits = {.is_cancelled = is_cancelled, .may_use_hardware = !is_software_only_};
     std::error_code ignored;
     if (std::filesystem::is_directory(source_, ignored)) return OpenVideoFolder(source_);
     if (!is_stream()) return OpenVideoFile(source_, limits);
@@ -259,6 +261,7 @@ class WatchCommand final : public Command {
   std::string frigate_url_;
   ReportOptions report_options_;
   double tile_tolerance_ = 0;
+  bool is_software_only_ = false;
   DecodeOptions decode_;
   ModelOptions model_;
   std::atomic<bool> is_over_ = false;

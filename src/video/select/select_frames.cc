@@ -134,6 +134,8 @@ class Selection {
                       .is_rough = true,
                       .threads = options_.threads});
     if (!stream) return stream.error();
+    // The pass that decodes the most.
+    selected_.info.decoder = (*stream)->info().decoder;
     facts_.clear();
     while (true) {
       const auto frame = (*stream)->Next();
