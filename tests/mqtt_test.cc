@@ -1,18 +1,11 @@
 // edgevlm watch --mqtt with Debian's mosquitto.
 #include <gmock/gmock.h>
-#include <signal.h>
 #include <sys/stat.h>
 
-#include <chrono>
-#include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
-#include <sstream>
 
-#include "process.h"
-#include "program.h"
+#include "mqtt_broker.h"
 
 namespace edgevlm {
 namespace {
@@ -22,59 +15,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Key;
 using ::testing::Not;
-using std::chrono_literals::operator""s;
-
-constexpr const char* kBroker = "/usr/sbin/mosquitto";
-
-class MqttTest : public testing::Test {
- protected:
-  void SetUp() override {
-    const bool can = std::filesystem::exists(kBroker) &&
-                     std::system("command -v mosquitto_sub > /dev/null") == 0;
-    if (!can) GTEST_SKIP() << "mosquitto or mosquitto_sub is missing";
-    const Outcome made = RunEdgevlm({"datasets", "make", "frames", "--out", folder_.Path("set"),
-                                     "--count", "1", "--size", "96"});
-    ASSERT_EQ(made.exit_code, 0) << made.errors;
-    const std::string passwords = folder_.Path("passwords");
-    ASSERT_EQ(std::system(("mosquitto_passwd -c -b " + passwords + " me s3cret").c_str()), 0);
-    // As root, the broker becomes another user before it reads them.
-    std::filesystem::permissions(folder_.Path("."), std::filesystem::perms::all);
-    std::filesystem::permissions(passwords, std::filesystem::perms::all);
-    folder_.Write("broker.conf", "listener " + std::to_string(port_) +
-                                     " 127.0.0.1\nallow_anonymous false\npassword_file " +
-                                     passwords + "\n");
-    StartBroker();
-  }
-
-  void StartBroker() {
-    broker_.emplace(std::vector<std::string>{kBroker, "-c", folder_.Path("broker.conf")},
-                    folder_.Path("broker.log"));
-    ASSERT_TRUE(Listens(port_)) << ReadWholeFile(folder_.Path("broker.log"));
-  }
-
-  std::string Url(const std::string& login) const {
-    return "mqtt://" + login + "@127.0.0.1:" + std::to_string(port_) + "/home/door";
-  }
-
-  // What the broker has retained, by topic; waits for as many topics.
-  std::map<std::string, std::string> Retained(int count) const {
-    const std::string command = "mosquitto_sub -p " + std::to_string(port_) +
-                                " -u me -P s3cret -t '#' -v -W 10 -C " + std::to_string(count) +
-                                " > " + folder_.Path("heard") + " 2>/dev/null";
-    EXPECT_EQ(std::system(command.c_str()), 0) << "fewer than " << count << " topics";
-    std::map<std::string, std::string> topics;
-    std::istringstream lines(ReadWholeFile(folder_.Path("heard")));
-    for (std::string line; std::getline(lines, line);) {
-      const std::size_t space = line.find(' ');
-      topics[line.substr(0, space)] = line.substr(space + 1);
-    }
-    return topics;
-  }
-
-  const TestFolder folder_;
-  const int port_ = FreePort();
-  std::optional<Process> broker_;
-};
 
 TEST_F(MqttTest, HomeAssistantFindsTheStates) {
   const Outcome outcome = RunEdgevlm({"watch", folder_.Path("set/clips/000000"), "--every", "4s",

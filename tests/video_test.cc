@@ -243,5 +243,28 @@ TEST_F(VideoTest, BadVideosAreOneLine) {
               HasSubstr("--from: expected a time before the end of the video, 8.00 s"));
 }
 
+// A device of the machine, which a library plays (v4l2_decoder_shim.cc): its frames are white.
+TEST_F(VideoTest, ADeviceDecodesWhereAllFramesAreLookedAt) {
+  const auto beside = std::filesystem::path(BinaryPath()).parent_path();
+  const auto shim = beside / "libv4l2_decoder_shim.so";
+  const std::string file =
+      ClipFile("clip.mp4", "-c:v libx264 -pix_fmt yuv420p -g 100 -vf format=yuv420p");
+  if (file.empty() || !std::filesystem::exists(shim)) GTEST_SKIP() << "ffmpeg or more is missing";
+  std::filesystem::copy_file(BinaryPath(), folder_.Path("edgevlm"));
+  const std::string script =
+      folder_.Write("edgevlm-video", "#!/bin/sh\nLD_PRELOAD=" + shim.string() + " exec " +
+                                         (beside / "edgevlm-video").string() + " \"$@\"\n");
+  std::filesystem::permissions(script, std::filesystem::perms::all);
+  const auto decoder = [&](const std::string& options) {
+    const std::string command = "LD_PRELOAD=" + shim.string() + " " + folder_.Path("edgevlm") +
+                                " caption " + file + " --frames scene:2 --json " + options + " > " +
+                                folder_.Path("reply");
+    EXPECT_EQ(std::system(command.c_str()), 0);
+    return ParseLine(ReadWholeFile(folder_.Path("reply"))).value("decoder", "none");
+  };
+  EXPECT_EQ(decoder(""), "h264_v4l2m2m");
+  EXPECT_EQ(decoder("--software-decoder"), "h264");
+}
+
 }  // namespace
 }  // namespace edgevlm

@@ -24,7 +24,7 @@ const std::vector<Group>& Groups() {
       {"Reply",
        {"--max-tokens", "--temperature", "--top-k", "--top-p", "--min-p", "--repetition-penalty",
         "--presence-penalty", "--frequency-penalty", "--seed", "--system", "--session"}},
-      {"Video", {"--frames", "--from", "--to", "--video-tokens"}},
+      {"Video", {"--frames", "--from", "--to", "--video-tokens", "--software-decoder"}},
       {"Speed and memory",
        {"--threads",
         "--decode-threads",

@@ -77,9 +77,9 @@ Result<std::unique_ptr<DecoderProgram>> DecoderProgram::Start(
     const DecoderInput& input, const std::vector<std::string>& request, int max_side,
     const DecodingLimits& limits) {
   const bool is_stream = input.file.get() < 0;
-  std::vector<std::string> arguments = {std::to_string(limits.processor_seconds),
-                                        std::to_string(limits.memory_mib),
-                                        is_stream ? input.name : ""};
+  std::vector<std::string> arguments = {
+      std::to_string(limits.processor_seconds), std::to_string(limits.memory_mib),
+      is_stream ? input.name : "", limits.may_use_hardware ? "1" : "0"};
   arguments.insert(arguments.end(), request.begin(), request.end());
   OwnedFd file;
   if (!is_stream) {

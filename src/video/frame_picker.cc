@@ -1,6 +1,8 @@
 #include "video/frame_picker.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <limits>
 
 namespace edgevlm {
 namespace {
@@ -37,6 +39,12 @@ double FramePicker::NextTime() const {
   if (request_.times.empty()) return std::max(due_, request_.from_seconds);
   return next_time_ < request_.times.size() ? request_.times[next_time_]
                                             : std::numeric_limits<double>::infinity();
+}
+
+double FramePicker::NextTime(double from) const {
+  const auto first = request_.times.begin() + static_cast<std::ptrdiff_t>(next_time_);
+  const auto next = std::lower_bound(first, request_.times.end(), from);
+  return next != request_.times.end() ? *next : std::numeric_limits<double>::infinity();
 }
 
 }  // namespace edgevlm

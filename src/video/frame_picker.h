@@ -33,6 +33,10 @@ class FramePicker {
   // Before this time no frame is wanted; infinity if no other is.
   double NextTime() const;
 
+  // For requests with times: the first wanted time that is not before this one; infinity if there
+  // is none.
+  double NextTime(double from) const;
+
  private:
   Choice OfferForTimes(double seconds);
 

@@ -50,14 +50,14 @@ bool IsTime(double seconds) { return std::isfinite(seconds) && std::abs(seconds)
 }  // namespace
 
 bool WriteMessage(const VideoInfo& info, const WriteBytes& write) {
-  const std::string codec = info.codec.substr(0, kMaxTextBytes);
-  std::vector<std::byte> bytes = Begin(Kind::kInfo, kInfoBytes + codec.size());
+  const std::string names = (info.codec + "\n" + info.decoder).substr(0, kMaxTextBytes);
+  std::vector<std::byte> bytes = Begin(Kind::kInfo, kInfoBytes + names.size());
   ByteWriter writer(bytes);
   writer.Put(static_cast<std::uint32_t>(info.width));
   writer.Put(static_cast<std::uint32_t>(info.height));
   writer.Put(info.seconds);
   writer.Put(info.frames_per_second);
-  writer.Put(std::as_bytes(std::span(codec)));
+  writer.Put(std::as_bytes(std::span(names)));
   return write(bytes);
 }
 
@@ -129,7 +129,10 @@ Result<VideoMessage> MessageReader::ReadInfo(std::size_t size) {
   VideoInfo info;
   info.seconds = reader.Get<double>();
   info.frames_per_second = reader.Get<double>();
-  info.codec = reader.Text(reader.remaining());
+  const std::string_view names = reader.Text(reader.remaining());
+  const std::size_t line_end = names.find('\n');
+  info.codec = names.substr(0, line_end);
+  if (line_end != std::string_view::npos) info.decoder = names.substr(line_end + 1);
   if (width < 1 || width > VideoLimits::kSide || height < 1 || height > VideoLimits::kSide ||
       !IsTime(info.seconds) || info.seconds < 0 || !IsTime(info.frames_per_second) ||
       info.frames_per_second < 0) {

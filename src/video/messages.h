@@ -2,7 +2,7 @@
 //
 // Each message is its kind (1 byte), the size of what follows (4 bytes), and then:
 //   kInfo     width, height (4 bytes each), seconds, frames per second (8 bytes each, floating
-//             point), the codec's name
+//             point), the codec's name, a line end, the decoder's name
 //   kFrame    seconds (8 bytes), width, height (4 bytes each), pixels [height, width, 3]
 //   kEnd      the end of the last frame or sample that was seen, in seconds (8 bytes)
 //   kError    an ErrorCode (1 byte), one line of text

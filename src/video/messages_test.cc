@@ -47,9 +47,13 @@ std::vector<std::byte> Pixels(int width, int height) {
 Written WholeVideo() {
   Written written;
   const WriteBytes write = written.writer();
-  WriteMessage(
-      VideoInfo{.width = 4, .height = 2, .seconds = 3, .frames_per_second = 25, .codec = "h264"},
-      write);
+  WriteMessage(VideoInfo{.width = 4,
+                         .height = 2,
+                         .seconds = 3,
+                         .frames_per_second = 25,
+                         .codec = "h264",
+                         .decoder = "h264_v4l2m2m"},
+               write);
   WriteFrame(0.5, {2, 1}, Pixels(2, 1), write);
   WriteFrame(0.5, {1, 2}, Pixels(1, 2), write);
   WriteMessage(VideoEnd{2.5}, write);
@@ -74,6 +78,7 @@ TEST(VideoMessages, ReadAsWritten) {
   EXPECT_EQ(info.seconds, 3);
   EXPECT_EQ(info.frames_per_second, 25);
   EXPECT_EQ(info.codec, "h264");
+  EXPECT_EQ(info.decoder, "h264_v4l2m2m");
   const auto frame = std::get<VideoFrame>(*reader.Next());
   EXPECT_EQ(frame.seconds, 0.5);
   EXPECT_EQ(frame.image.width, 2);

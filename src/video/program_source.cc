@@ -1,9 +1,11 @@
 // Videos that the program beside this one decodes.
+#include <dirent.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 #include "video/decoder_program.h"
@@ -65,6 +67,18 @@ class ProgramStream final : public FrameStream {
   std::optional<double> end_;
 };
 
+// Whether there may be devices that decode: cameras are listed with them.
+bool HasVideoDevices() {
+  DIR* const folder = opendir("/dev");
+  if (folder == nullptr) return false;
+  bool is_found = false;
+  while (const dirent* const entry = is_found ? nullptr : readdir(folder)) {
+    is_found = std::string_view(entry->d_name).starts_with("video");
+  }
+  closedir(folder);
+  return is_found;
+}
+
 bool IsFile(const DecoderInput& input) {
   return input.file.get() >= 0 && lseek(input.file.get(), 0, SEEK_CUR) >= 0;
 }
@@ -86,7 +100,10 @@ class ProgramSource final : public VideoSource {
 
  private:
   Result<std::unique_ptr<DecoderProgram>> ProgramFor(const FrameRequest& request) const {
-    if (idle_ != nullptr) {
+    // A device is opened before the first request only.
+    const bool wants_device =
+        limits_.may_use_hardware && request.wants_frames && request.times.empty();
+    if (idle_ != nullptr && !(wants_device && HasVideoDevices())) {
       auto idle = idle_->Take();
       // One that has ended meanwhile is as good as none.
       if (idle != nullptr && !idle->Ask(ToArguments(request), request.max_side)) return idle;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -184,6 +185,32 @@ TEST_F(VideoFiles, LongOnesAreReadAtTheWantedTimesOnly) {
 }
 
 // The encoder joins frames that are equal.
+// A key frame after which reading goes on at another one is decoded alone; what is shown is the
+// same.
+TEST_F(VideoFiles, FramesAtTimesAreThoseOfAllFrames) {
+  const std::string path = MakeLong();
+  const auto all = Read(path, {});
+  ASSERT_EQ(all.size(), 1000U);
+  const std::vector<std::vector<double>> requests = {{0, 5, 10, 60, 195},
+                                                     {0.1, 5.1, 30.05, 30.15, 55, 55.2, 60},
+                                                     {4.9, 10, 10, 10.1, 12, 14.9, 15, 15.5, 100.1},
+                                                     {199.7, 199.8, 300}};
+  for (const auto& times : requests) {
+    const auto frames = Read(path, {.times = times});
+    std::vector<const VideoFrame*> expected;
+    for (const double time : times) {
+      const auto next = std::ranges::upper_bound(all, time + 1e-3, {}, &VideoFrame::seconds);
+      const VideoFrame& shown = *std::prev(next);
+      if (expected.empty() || expected.back() != &shown) expected.push_back(&shown);
+    }
+    ASSERT_EQ(frames.size(), expected.size()) << times[0];
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+      EXPECT_EQ(frames[i].seconds, expected[i]->seconds);
+      EXPECT_EQ(frames[i].image.pixels, expected[i]->image.pixels) << frames[i].seconds;
+    }
+  }
+}
+
 TEST_F(VideoFiles, WebpAnimationsAreVideos) {
   const std::string path = MakeColors("animated.webp", "-c:v libwebp_anim -lossless 1 -loop 0");
   VideoInfo info;
@@ -331,7 +358,7 @@ TEST_F(VideoFiles, ADecoderThatIsKilledIsOneLine) {
       Make("many.mkv", "-f lavfi -i testsrc=s=640x480:r=25:d=4 -c:v libx264 -pix_fmt yuv420p");
   auto child = ChildProcess::Start(
       std::filesystem::read_symlink("/proc/self/exe").parent_path() / "edgevlm-video",
-      {"10", "0", ""}, -1);
+      {"10", "0", "", "0"}, -1);
   ASSERT_TRUE(child) << child.error().message;
   kill(child->pid(), SIGKILL);
   std::vector<std::byte> bytes(1);

@@ -13,6 +13,7 @@ struct VideoInfo {
   double seconds = 0;            // as the file states it; 0: it does not
   double frames_per_second = 0;  // the mean, as the file states it; 0: it does not
   std::string codec = {};        // as FFmpeg names it, e.g. "h264"; "folder" for a folder of frames
+  std::string decoder = {};      // as FFmpeg names it: "h264", or "h264_v4l2m2m" for a device
 };
 
 struct VideoFrame {

@@ -45,6 +45,9 @@ struct DecodingLimits {
   int processor_seconds = 900;              // 0: no limit
   int memory_mib = 2048;                    // of addresses; 0: no limit
   std::function<bool()> is_cancelled = {};  // asked several times a second; may be empty
+  // Whether a device of this machine may decode (decoder/hardware.h). Not for what strangers send:
+  // its driver is a part of the kernel.
+  bool may_use_hardware = false;
 };
 
 // A file, by its path, or in memory; what it is shows when it is read. A program of its own decodes

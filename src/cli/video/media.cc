@@ -68,6 +68,12 @@ void DeclareVideo(CLI::App& app, VideoChoice& video) {
   app.add_option("--video-tokens", video.tokens, "show a video in at most N tokens")
       ->type_name("N")
       ->check(CLI::Range(1, 1 << 20).description(""));
+  DeclareSoftwareDecoder(app, video.is_software_only);
+}
+
+void DeclareSoftwareDecoder(CLI::App& app, bool& is_software_only) {
+  app.add_flag("--software-decoder", is_software_only,
+               "decode videos without a device of this machine (Video4Linux 2)");
 }
 
 std::size_t ImageCacheFor(std::span<const std::string> paths, bool is_saved) {
@@ -92,10 +98,11 @@ Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice, cons
   }
   // A model for sound alone hears the track.
   const ModelInfo& model = engine.info();
+  const DecodingLimits limits = {.may_use_hardware = !choice.is_software_only};
   const bool hears_only = model.vision_encoder.empty() && !model.sound_projector.empty();
   if (path != "-" && IsVideoFile(path)) {
     if (hears_only) return Media{.file = {}, .video = std::nullopt, .is_sound = true};
-    return ReadVideo(path, OpenVideoFile(path), choice, engine, question);
+    return ReadVideo(path, OpenVideoFile(path, limits), choice, engine, question);
   }
   Result<std::vector<std::byte>> file = ReadInput(path);
   if (!file) return file.error();
@@ -104,7 +111,8 @@ Result<Media> ReadMedia(const std::string& path, const VideoChoice& choice, cons
     return Media{.file = *std::move(file), .video = std::nullopt, .is_sound = is_sound};
   }
   const std::string name = path == "-" ? "standard input" : path;
-  Result<Media> media = ReadVideo(name, OpenVideoBytes(name, *file), choice, engine, question);
+  Result<Media> media =
+      ReadVideo(name, OpenVideoBytes(name, *file, limits), choice, engine, question);
   if (media) media->file = *std::move(file);
   return media;
 }

@@ -13,8 +13,10 @@
 
 namespace edgevlm {
 
-// --frames, --from, --to and --video-tokens. video: must outlive the app.
+// --frames, --from, --to, --video-tokens and --software-decoder. video: must outlive the app.
 void DeclareVideo(CLI::App& app, VideoChoice& video);
+// --software-decoder alone.
+void DeclareSoftwareDecoder(CLI::App& app, bool& is_software_only);
 
 // How large the cache of encoded images must be: frames of videos are compared before they are
 // shown, and a saved session (is_saved) needs to know its image. 0: images need none.

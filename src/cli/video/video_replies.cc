@@ -32,6 +32,7 @@ nlohmann::json VideoJson(const VideoRequest& request, const SelectedFrames& vide
                            {"video_seconds", Rounded(video.seconds)},
                            {"selector", video.selector},
                            {"near_duplicates", video.near_duplicates}};
+  if (!video.info.decoder.empty()) object["decoder"] = video.info.decoder;
   if (!request.question.empty()) object["question"] = request.question;
   if (request.sound.part.image != nullptr) {
     object["sound_tokens"] = request.sound.part.image->tokens;

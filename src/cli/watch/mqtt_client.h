@@ -23,6 +23,9 @@ class MqttClient {
 
   virtual void PublishState(std::string text) = 0;
 
+  // Whether what is watched is there: publishes "online" or "offline". It is at first.
+  virtual void SetOnline(bool is_online) = 0;
+
   // Publishes "offline" after waiting, for 5 s at most, until the broker has everything; not if the
   // broker is away.
   virtual void Finish() = 0;

@@ -13,9 +13,10 @@ namespace {
 constexpr std::size_t kMaxBytes = 1024;
 constexpr int kEncryptedPort = 8883;
 
-Error Invalid() {
+Error Invalid(std::string_view option) {
   return {ErrorCode::kInvalid,
-          "--mqtt: expected mqtt://[USER[:PASSWORD]@]HOST[:PORT][/PREFIX], found something else"};
+          std::string(option) +
+              ": expected mqtt://[USER[:PASSWORD]@]HOST[:PORT][/PREFIX], found something else"};
 }
 
 // Nothing if an escape is none.
@@ -103,28 +104,31 @@ std::string NameOf(std::string_view source) {
 std::string MqttTarget::Id() const {
   std::string id = prefix;
   std::ranges::replace_if(
-      id, [](char c) { return !IsAlphanumericAscii(c); }, '_');
+      id, [](char c) { return !IsAlphanumericAscii(c) && c != '-'; }, '_');
   return id;
 }
 
-Result<MqttTarget> ParseMqttUrl(std::string_view url, std::string_view source) {
+std::string PrefixFor(std::string_view source) { return "edgevlm/" + NameOf(source); }
+
+Result<MqttTarget> ParseMqttUrl(std::string_view url, std::string_view option,
+                                std::string_view prefix) {
   constexpr std::string_view kPlain = "mqtt://", kEncrypted = "mqtts://";
   MqttTarget target;
   target.is_encrypted = url.starts_with(kEncrypted);
   if (url.size() > kMaxBytes || (!target.is_encrypted && !url.starts_with(kPlain))) {
-    return Invalid();
+    return Invalid(option);
   }
   if (target.is_encrypted) target.port = kEncryptedPort;
   url.remove_prefix(target.is_encrypted ? kEncrypted.size() : kPlain.size());
   const std::size_t slash = url.find('/');
   std::string_view server = url.substr(0, slash);
   if (const std::size_t at = server.rfind('@'); at != std::string_view::npos) {
-    if (!ReadLogin(server.substr(0, at), target)) return Invalid();
+    if (!ReadLogin(server.substr(0, at), target)) return Invalid(option);
     server.remove_prefix(at + 1);
   }
-  const std::string_view prefix = slash == std::string_view::npos ? "" : url.substr(slash + 1);
-  if (!ReadHost(server, target) || !IsPrefix(prefix)) return Invalid();
-  target.prefix = prefix.empty() ? "edgevlm/" + NameOf(source) : std::string(prefix);
+  const std::string_view path = slash == std::string_view::npos ? "" : url.substr(slash + 1);
+  if (!ReadHost(server, target) || !IsPrefix(path)) return Invalid(option);
+  target.prefix = path.empty() ? prefix : path;
   return target;
 }
 

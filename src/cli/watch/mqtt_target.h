@@ -20,13 +20,17 @@ struct MqttTarget {
   std::string Name() const { return host + ":" + std::to_string(port); }
   std::string StateTopic() const { return prefix + "/state"; }
   std::string AvailabilityTopic() const { return prefix + "/availability"; }
-  // The prefix as part of an id: letters, digits and _.
+  // The prefix as part of an id: letters, digits, - and _.
   std::string Id() const;
 };
 
 // "mqtt://[USER[:PASSWORD]@]HOST[:PORT][/PREFIX]", or mqtts://; user and password may have
-// %-escapes. Without a prefix it is "edgevlm/" and the name of the source. Errors: kInvalid; they
-// show nothing of the text.
-Result<MqttTarget> ParseMqttUrl(std::string_view url, std::string_view source);
+// %-escapes. option: for errors. prefix: where the URL has none. Errors: kInvalid; they show
+// nothing of the text.
+Result<MqttTarget> ParseMqttUrl(std::string_view url, std::string_view option,
+                                std::string_view prefix);
+
+// "edgevlm/" and the name of a source.
+std::string PrefixFor(std::string_view source);
 
 }  // namespace edgevlm

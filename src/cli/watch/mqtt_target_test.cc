@@ -13,14 +13,14 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST(MqttTarget, ReadsUrls) {
-  const auto plain =
-      ParseMqttUrl("mqtt://broker.local", "rtsp://me:secret@Camera.local/stream?x=1");
+  const auto plain = ParseMqttUrl("mqtt://broker.local", "--mqtt",
+                                  PrefixFor("rtsp://me:secret@Camera.local/stream?x=1"));
   ASSERT_TRUE(plain) << plain.error().message;
   EXPECT_EQ(plain->Name(), "broker.local:1883");
   EXPECT_EQ(plain->StateTopic(), "edgevlm/camera_local_stream/state");
   EXPECT_FALSE(plain->is_encrypted);
   EXPECT_TRUE(plain->user.empty());
-  const auto full = ParseMqttUrl("mqtts://me:p%40ss:w@[::1]:8884/home/door", "clips/door.mp4");
+  const auto full = ParseMqttUrl("mqtts://me:p%40ss:w@[::1]:8884/home/door", "--mqtt", "x");
   ASSERT_TRUE(full) << full.error().message;
   EXPECT_TRUE(full->is_encrypted);
   EXPECT_EQ(full->host, "::1");
@@ -29,9 +29,10 @@ TEST(MqttTarget, ReadsUrls) {
   EXPECT_EQ(full->password, "p@ss:w");
   EXPECT_EQ(full->AvailabilityTopic(), "home/door/availability");
   EXPECT_EQ(full->Id(), "home_door");
-  EXPECT_EQ(ParseMqttUrl("mqtts://b", "-")->port, 8883);
-  EXPECT_EQ(ParseMqttUrl("mqtt://b/", "-")->prefix, "edgevlm/input");
-  EXPECT_EQ(ParseMqttUrl("mqtt://b", "clips/door.mp4/")->prefix, "edgevlm/door_mp4");
+  EXPECT_EQ(ParseMqttUrl("mqtts://b", "--mqtt", "x")->port, 8883);
+  EXPECT_EQ(ParseMqttUrl("mqtt://b/", "--mqtt", "x")->prefix, "x");
+  EXPECT_EQ(PrefixFor("-"), "edgevlm/input");
+  EXPECT_EQ(PrefixFor("clips/door.mp4/"), "edgevlm/door_mp4");
 }
 
 TEST(MqttTarget, OthersAreRejectedWithoutShowingThem) {
@@ -55,14 +56,14 @@ TEST(MqttTarget, OthersAreRejectedWithoutShowingThem) {
                           "mqtt://[::1]x",
                           "mqtt://secret host",
                           "mqtt://b/a\nb"}) {
-    const auto target = ParseMqttUrl(url, "-");
+    const auto target = ParseMqttUrl(url, "--frigate", "x");
     ASSERT_FALSE(target) << url;
     EXPECT_THAT(target.error().message, Not(HasSubstr("secret"))) << url;
-    EXPECT_THAT(target.error().message, HasSubstr("--mqtt: expected mqtt://"));
+    EXPECT_THAT(target.error().message, HasSubstr("--frigate: expected mqtt://"));
   }
   const std::string whole = "mqtts://me:p%40ss@[::1]:8884/home/door";
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    const auto target = ParseMqttUrl(whole.substr(0, size), "-");  // must not crash
+    const auto target = ParseMqttUrl(whole.substr(0, size), "--mqtt", "x");  // must not crash
     EXPECT_TRUE(!target || !target->host.empty()) << size;
   }
 }

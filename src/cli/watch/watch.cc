@@ -1,4 +1,5 @@
-// edgevlm watch SOURCE: looks at a video or a stream while it runs, and prints what it sees.
+// edgevlm watch SOURCE: looks at a video, a stream or Frigate's cameras while they run, and prints
+// what it sees.
 #include <algorithm>
 #include <atomic>
 #include <charconv>
@@ -10,24 +11,24 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/utc_time.h"
-#include "catalog/http.h"
 #include "cli/chat/interrupts.h"
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "cli/watch/mqtt_client.h"
-#include "cli/watch/run_command.h"
+#include "cli/video/media.h"
+#include "cli/watch/frigate.h"
+#include "cli/watch/watch_report.h"
 #include "video/camera/camera.h"
 #include "video/live/live_frames.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr int kExecTimeoutMs = 10'000;
 constexpr int kLeastFrameSide = 320;
 constexpr int kMostFrameSide = 1280;
 
@@ -52,8 +53,14 @@ class WatchCommand final : public Command {
            "SOURCE", source_,
            "camera (/dev/video0), rtsp:// or http:// address of a stream, a video, a folder of\n"
            "frames; - reads a stream from standard input")
-        ->required()
         ->type_name("");
+    if (HasMqtt()) {
+      app.add_option("--frigate", frigate_url_,
+                     "watch the cameras of a Frigate, in place of SOURCE, through its broker:\n"
+                     "mqtt://[USER:PASSWORD@]HOST[:PORT][/PREFIX] or mqtts:// (PREFIX: frigate)")
+          ->envname("EDGEVLM_FRIGATE")
+          ->type_name("URL");
+    }
     app.add_option("-q,--question", question_, "answered about each frame; left out: a caption")
         ->type_name("TEXT");
     app.add_option("--every", every_,
@@ -67,22 +74,17 @@ class WatchCommand final : public Command {
                    "of 255, are not encoded again (default: 0)")
         ->type_name("X")
         ->check(CLI::Range(0.0, 255.0).description(""));
-    app.add_option("--exec", exec_, "run a command for each line, which it gets as its input")
-        ->type_name("COMMAND");
-    app.add_option("--webhook", webhook_, "post each line to this address")->type_name("URL");
-    if (HasMqtt()) {
-      app.add_option("--mqtt", mqtt_url_,
-                     "publish each line to a broker: mqtt://[USER:PASSWORD@]HOST[:PORT][/PREFIX]\n"
-                     "or mqtts://; Home Assistant finds it there")
-          ->envname("EDGEVLM_MQTT")
-          ->type_name("URL");
-    }
+    report_options_.Declare(app);
+    DeclareSoftwareDecoder(app, is_software_only_);
     DeclareDecode(app, decode_);
     model_.DeclareAll(app);
     model_.DeclareThreadGroup(app);
     std::vector<std::string> main_options = {"--model", "--question", "--every",  "--on",
                                              "--exec",  "--webhook",  "--threads"};
-    if (HasMqtt()) main_options.emplace_back("--mqtt");
+    if (HasMqtt()) {
+      main_options.insert(main_options.begin(), "--frigate");
+      main_options.emplace_back("--mqtt");
+    }
     GroupOptions(app, main_options);
     app.footer(
         "Examples:\n"
@@ -90,6 +92,7 @@ class WatchCommand final : public Command {
         "  edgevlm watch http://camera.local/video -q \"is the gate open?\" --on motion\n"
         "  edgevlm watch clip.mp4 --on scene --exec 'jq -r .caption >> log.txt'\n"
         "  edgevlm watch /dev/video0 -q \"is somebody at the desk?\"\n"
+        "  edgevlm watch --frigate mqtt://broker.local -q \"is it a parcel service?\"\n"
         "Prints a JSON object per line. Of a stream, the latest frame is looked at: \"skipped\" "
         "counts\n"
         "those that came too fast, and \"late_ms\" is the age of the frame when its line is "
@@ -103,33 +106,88 @@ class WatchCommand final : public Command {
       PrintError("--every: expected a time up to a day, such as 5s, found " + every_);
       return ExitCode::kUsage;
     }
+    if (source_.empty() == frigate_url_.empty()) {
+      PrintError(std::string("expected SOURCE or --frigate, found ") +
+                 (source_.empty() ? "neither" : "both"));
+      return ExitCode::kUsage;
+    }
+    if (!frigate_url_.empty() && !on_.empty()) {
+      PrintError("--on: expected a SOURCE of frames, found --frigate, which chooses its images");
+      return ExitCode::kUsage;
+    }
     Interrupts interrupts;
-    const auto is_cancelled = [&interrupts, this] {
+    const std::function<bool()> is_cancelled = [&interrupts, this] {
       return is_over_ || interrupts.wants_stop() || interrupts.wants_end();
     };
+    Result<MqttTarget> frigate = MqttTarget();
+    if (!frigate_url_.empty()) frigate = ParseMqttUrl(frigate_url_, "--frigate", "frigate");
+    if (!frigate) return Fail(frigate.error());
+    const auto report = WatchReport::Make(
+        report_options_, frigate_url_.empty() ? PrefixFor(source_) : std::string("edgevlm"));
+    if (!report) return Fail(report.error());
     model_.tile_tolerance = tile_tolerance_;
     const Result<Engine> engine = LoadEngine(model_);
     if (!engine) return Fail(engine.error());
-    const auto source = Open(is_cancelled);
-    if (!source) return Fail(source.error());
-    if (auto error = ConnectMqtt(engine->info())) return Fail(*error);
     Session session(*engine, {.is_cancelled = is_cancelled});
-    LiveFrames frames(**source, OptionsFor(*every, engine->info()), is_cancelled);
-    const ExitCode code = Watch(frames, session, output);
-    is_over_ = true;
-    if (mqtt_ != nullptr) mqtt_->Finish();
+    const Look look = {.session = session, .report = **report, .output = output};
+    const ExitCode code = frigate_url_.empty()
+                              ? WatchSource(look, *every, engine->info(), is_cancelled)
+                              : WatchFrigate(*frigate, look, *every, engine->info(), is_cancelled);
+    (*report)->Finish();
     return code;
   }
 
  private:
-  MaybeError ConnectMqtt(const ModelInfo& model) {
-    if (mqtt_url_.empty()) return std::nullopt;
-    const Result<MqttTarget> target = ParseMqttUrl(mqtt_url_, source_);
-    if (!target) return target.error();
-    auto client = MakeMqttClient(*target, {.model = model.name, .question = question_}, PrintError);
-    if (!client) return client.error();
-    mqtt_ = *std::move(client);
-    return std::nullopt;
+  // What a look needs.
+  struct Look {
+    Session& session;
+    WatchReport& report;
+    Output& output;
+  };
+
+  ExitCode WatchSource(const Look& look, double every, const ModelInfo& model,
+                       const std::function<bool()>& is_cancelled) {
+    const auto source = Open(is_cancelled);
+    if (!source) return Fail(source.error());
+    if (auto error = look.report.Connect(Watched(model))) return Fail(*error);
+    LiveFrames frames(**source, OptionsFor(every, model), is_cancelled);
+    const ExitCode code = WatchFrames(frames, look);
+    is_over_ = true;
+    return code;
+  }
+
+  ExitCode WatchFrigate(const MqttTarget& target, const Look& look, double every,
+                        const ModelInfo& model, const std::function<bool()>& is_cancelled) const {
+    const auto client = MakeFrigateClient(target, every, PrintError);
+    if (!client) return Fail(client.error());
+    bool is_available = true;
+    const auto on_available = [&](bool is_available_now) {
+      if (std::exchange(is_available, is_available_now) == is_available_now) return;
+      PrintError("--frigate: " + target.Name() + ": Frigate is " +
+                 (is_available ? "online again" : "offline"));
+      look.report.SetOnline(is_available);
+    };
+    while (const auto snapshot = (*client)->Next(is_cancelled, on_available)) {
+      const std::string name = snapshot->camera + "/" + snapshot->label;
+      if (auto error = look.session.SetImage(snapshot->file)) {
+        PrintError("--frigate: " + name + ": " + error->message);
+        continue;
+      }
+      if (auto error = look.report.Connect(Watched(model), snapshot->camera)) return Fail(*error);
+      const Result<Reply> reply = Answer(look.session);
+      if (!reply) return Fail(reply.error());
+      if (reply->finish_reason == FinishReason::kCancelled) break;
+      nlohmann::json object = ObjectFor(*reply, snapshot->unix_ms, snapshot->skipped);
+      object["camera"] = snapshot->camera;
+      object["label"] = snapshot->label;
+      if (snapshot->is_retained) object["retained"] = true;
+      if (!look.report.Send(object, look.output, snapshot->camera)) break;
+    }
+    return ExitCode::kDone;
+  }
+
+  WatchedSource Watched(const ModelInfo& model) const {
+    return {.model = model.name, .question = question_};
   }
 
   // Whether it ends and may be opened again.
@@ -137,7 +195,7 @@ class WatchCommand final : public Command {
   bool is_stream() const { return source_ == "-" || is_lasting(); }
 
   Result<std::unique_ptr<VideoSource>> Open(const std::function<bool()>& is_cancelled) const {
-    DecodingLimits limits = {.is_cancelled = is_cancelled};
+    DecodingLimits limits = {.is_cancelled = is_cancelled, .may_use_hardware = !is_software_only_};
     std::error_code ignored;
     if (std::filesystem::is_directory(source_, ignored)) return OpenVideoFolder(source_);
     if (!is_stream()) return OpenVideoFile(source_, limits);
@@ -162,47 +220,35 @@ class WatchCommand final : public Command {
     return options;
   }
 
-  ExitCode Watch(LiveFrames& frames, Session& session, Output& output) const {
+  ExitCode WatchFrames(LiveFrames& frames, const Look& look) const {
     while (true) {
       const auto next = frames.Next();
       if (!next) return Fail(next.error());
       if (!*next) return ExitCode::kDone;
-      const Result<Reply> reply = LookAt((*next)->frame, session);
+      const Image& image = (*next)->frame.image;
+      if (auto error = look.session.SetImage({image.width, image.height, image.pixels})) {
+        return Fail(*error);
+      }
+      const Result<Reply> reply = Answer(look.session);
       if (!reply) return Fail(reply.error());
       if (reply->finish_reason == FinishReason::kCancelled) return ExitCode::kDone;
-      const nlohmann::json object = ObjectFor(**next, *reply);
-      if (!output.PrintJson(object)) return ExitCode::kDone;
-      const std::string line =
-          object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-      if (mqtt_ != nullptr) mqtt_->PublishState(line);
-      Report(line + "\n");
+      nlohmann::json object = ObjectFor(*reply, (*next)->unix_ms, (*next)->skipped);
+      object["seconds"] = std::round((*next)->frame.seconds * 1000) / 1000;
+      if (!look.report.Send(object, look.output)) return ExitCode::kDone;
     }
   }
 
-  // A failure is a line on standard error: the next look may be reported again.
-  void Report(const std::string& line) const {
-    if (!exec_.empty()) {
-      if (const auto error = RunCommand(exec_, line, kExecTimeoutMs)) PrintError(error->message);
-    }
-    if (!webhook_.empty()) {
-      if (const auto error = PostJson(webhook_, line)) PrintError("--webhook: " + error->message);
-    }
-  }
-
-  Result<Reply> LookAt(const VideoFrame& frame, Session& session) const {
-    const PixelsView pixels = {frame.image.width, frame.image.height, frame.image.pixels};
-    if (auto error = session.SetImage(pixels)) return *error;
+  Result<Reply> Answer(Session& session) const {
     return question_.empty() ? session.Caption(decode_) : session.Ask(question_, decode_);
   }
 
-  nlohmann::json ObjectFor(const LiveFrame& live, const Reply& reply) const {
+  // unix_ms: when the image came.
+  nlohmann::json ObjectFor(const Reply& reply, std::int64_t unix_ms, int skipped) const {
     const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                                     std::chrono::system_clock::now().time_since_epoch())
                                     .count();
-    nlohmann::json object = {{"time", UtcTime(live.unix_ms / 1000)},
-                             {"seconds", std::round(live.frame.seconds * 1000) / 1000},
-                             {"late_ms", now_ms - live.unix_ms},
-                             {"skipped", live.skipped}};
+    nlohmann::json object = {
+        {"time", UtcTime(unix_ms / 1000)}, {"late_ms", now_ms - unix_ms}, {"skipped", skipped}};
     object[question_.empty() ? "caption" : "answer"] = reply.text;
     if (!question_.empty()) object["question"] = question_;
     return object;
@@ -212,11 +258,10 @@ class WatchCommand final : public Command {
   std::string question_;
   std::string every_;
   std::string on_;
-  std::string exec_;
-  std::string webhook_;
-  std::string mqtt_url_;
+  std::string frigate_url_;
+  ReportOptions report_options_;
   double tile_tolerance_ = 0;
-  std::unique_ptr<MqttClient> mqtt_;
+  bool is_software_only_ = false;
   DecodeOptions decode_;
   ModelOptions model_;
   std::atomic<bool> is_over_ = false;

@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "video/decoder/ffmpeg_input.h"
+#include "video/decoder/frame_sender.h"
 #include "video/decoder/key_frames.h"
+#include "video/decoder/packet_decoder.h"
 
 namespace edgevlm {
 namespace {
@@ -27,9 +29,19 @@ class FfmpegFile {
   FfmpegFile(FfmpegInput input, const FrameRequest& request, const WriteBytes& write)
       : input_(std::move(input)), request_(request), write_(write) {}
 
-  MaybeError Run() {
+  // What a device could decode for this request, if all frames are to be decoded.
+  std::optional<TrackFacts> Scout() {
+    if (Open() || CheckSize()) return std::nullopt;
+    const AVCodecParameters& facts = *stream_->codecpar;
+    start_ = stream_->start_time != AV_NOPTS_VALUE ? stream_->start_time : 0;
+    if (!IsForDevices(facts) || !UseKeyFrames() || has_only_keys_) return std::nullopt;
+    return TrackFacts{.codec = facts.codec_id, .width = facts.width, .height = facts.height};
+  }
+
+  MaybeError Run(HardwareDecoder hardware) {
     if (auto error = Open()) return error;
-    if (auto error = OpenCodec()) return error;
+    if (auto error = CheckSize()) return error;
+    if (auto error = OpenDecoder(std::move(hardware))) return error;
     if (!WriteMessage(Info(), write_)) return std::nullopt;
     if (!request_.wants_frames || !UseKeyFrames()) {
       WriteMessage(VideoEnd{.seconds = Info().seconds}, write_);
@@ -49,13 +61,13 @@ class FfmpegFile {
       return error;
     }
     const Result<AVStream*> track =
-        input_.FindTrack(AVMEDIA_TYPE_VIDEO, MessageReader::kNoVideoTrack, decoder_);
+        input_.FindTrack(AVMEDIA_TYPE_VIDEO, MessageReader::kNoVideoTrack, codec_);
     if (!track) return track.error();
     stream_ = *track;
     return std::nullopt;
   }
 
-  MaybeError OpenCodec() {
+  MaybeError CheckSize() const {
     const AVCodecParameters& facts = *stream_->codecpar;
     const std::int64_t pixels = std::int64_t{facts.width} * facts.height;
     if (facts.width < 1 || facts.height < 1) {
@@ -67,22 +79,14 @@ class FfmpegFile {
                                              std::to_string(facts.width) + " x " +
                                              std::to_string(facts.height)};
     }
-    codec_.reset(OrBadAlloc(avcodec_alloc_context3(decoder_)));
-    const int copied = avcodec_parameters_to_context(codec_.get(), &facts);
-    if (copied < 0) return FfmpegError("the facts of its codec", copied);
-    codec_->pkt_timebase = stream_->time_base;
-    codec_->max_pixels = VideoLimits::kPixels;
-    codec_->thread_count = request_.threads;
-    // Each thread that decodes a frame of its own has a copy of its memory.
-    constexpr std::int64_t kPixelsOf4K = 3840 * 2160;
-    codec_->thread_type =
-        pixels > kPixelsOf4K ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE;
-    if (request_.is_rough) codec_->skip_loop_filter = AVDISCARD_ALL;
-    const int opened = avcodec_open2(codec_.get(), decoder_, nullptr);
-    if (opened < 0) return FfmpegError("a codec that can be opened", opened);
+    return std::nullopt;
+  }
+
+  MaybeError OpenDecoder(HardwareDecoder hardware) {
     start_ = stream_->start_time != AV_NOPTS_VALUE ? stream_->start_time : 0;
     FindPresentation();
-    return std::nullopt;
+    return decoder_.Open(*stream_, codec_, request_.threads, request_.is_rough,
+                         std::move(hardware));
   }
 
   void FindPresentation() {
@@ -106,6 +110,7 @@ class FfmpegFile {
                              stream_->duration != AV_NOPTS_VALUE ? of_track : 0.0});
     info.frames_per_second = Ratio(stream_->avg_frame_rate);
     info.codec = avcodec_get_name(stream_->codecpar->codec_id);
+    info.decoder = decoder_.name();
     return info;
   }
 
@@ -148,16 +153,24 @@ class FfmpegFile {
     return std::string_view(format()->iformat->name).starts_with("matroska");
   }
 
+  std::int64_t TicksAt(double seconds) const {
+    return start_ + static_cast<std::int64_t>(seconds / av_q2d(stream_->time_base));
+  }
+
+  bool PaysToSeek(double now, double wanted) const {
+    return !input_.is_stream() && std::isfinite(wanted) && wanted - now >= kSeekSeconds &&
+           HasKeyFrameAhead(now, TicksAt(wanted));
+  }
+
   // Goes to the last key frame before the next wanted one, if that is ahead.
   void TrySeek(double now) {
     const double wanted = sender_->NextTime();
-    if (input_.is_stream() || !std::isfinite(wanted) || wanted - now < kSeekSeconds) return;
-    if (wanted == sought_) return;
+    // A device has no way to forget what it was given.
+    if (wanted == sought_ || decoder_.has_hardware() || !PaysToSeek(now, wanted)) return;
     sought_ = wanted;
-    const auto ticks = start_ + static_cast<std::int64_t>(wanted / av_q2d(stream_->time_base));
-    if (!HasKeyFrameAhead(now, ticks)) return;
+    const std::int64_t ticks = TicksAt(wanted);
     if (avformat_seek_file(format(), stream_->index, INT64_MIN, ticks, ticks, 0) < 0) return;
-    avcodec_flush_buffers(codec_.get());
+    decoder_.Flush();
     sender_->Forget();
     has_time_ = false;
   }
@@ -165,7 +178,34 @@ class FfmpegFile {
   void SkipUnwanted(const AVPacket& packet) {
     const double seconds = packet.pts == AV_NOPTS_VALUE ? now_ : SecondsOf(packet.pts - start_);
     const bool is_far = seconds < sender_->NextTime() - kWholeSeconds;
-    codec_->skip_frame = request_.is_rough || is_far ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+    decoder_.set_skipped(request_.is_rough || is_far ? AVDISCARD_NONREF : AVDISCARD_DEFAULT);
+  }
+
+  // Whether this key frame is all that is wanted of what follows it: it is wanted itself, and
+  // reading goes on behind a later one. Else frames have to be decoded until the next one comes, in
+  // the order in which they are shown.
+  bool IsWantedAlone(const AVPacket& packet) const {
+    const bool is_key = (packet.flags & AV_PKT_FLAG_KEY) != 0 && packet.pts != AV_NOPTS_VALUE;
+    if (!is_key || request_.times.empty() || input_.is_stream()) return false;
+    const double shown = SecondsOf(packet.pts - start_);
+    const double until = shown + FrameSeconds();
+    const double wanted = sender_->NextTime();
+    if (wanted < shown || wanted >= until) return false;
+    const double after = sender_->NextTime(until);
+    return !std::isfinite(after) || PaysToSeek(shown, after);
+  }
+
+  // Takes what the decoder still holds, of which this key frame is the last.
+  MaybeError TakeAlone() {
+    decoder_.Send(nullptr);
+    if (auto error = TakeFrames(Seek::kNo)) return error;
+    decoder_.Flush();
+    if (is_done_ || !has_time_) return std::nullopt;
+    const auto next = sender_->ShowUntil(now_ + FrameSeconds());
+    if (!next) return next.error();
+    is_done_ = *next == FrameSender::Next::kDone;
+    if (!is_done_) TrySeek(now_);
+    return std::nullopt;
   }
 
   // Sends the packets one by one and takes the frames; the end of the file as a null packet. Broken
@@ -178,23 +218,26 @@ class FfmpegFile {
       const bool is_discarded = has_only_keys_ && (packet->flags & AV_PKT_FLAG_KEY) == 0;
       if (packet->stream_index == stream_->index && !is_discarded) {
         SkipUnwanted(*packet);
-        if (avcodec_send_packet(codec_.get(), packet.get()) == AVERROR(ENOMEM)) {
-          return FfmpegError("frames", AVERROR(ENOMEM));
+        const bool is_alone = IsWantedAlone(*packet);
+        if (const int sent = decoder_.Send(packet.get()); sent < 0) {
+          return FfmpegError("frames", sent);
         }
-        if (auto error = TakeFrames()) return error;
+        if (auto error = is_alone ? TakeAlone() : TakeFrames()) return error;
       }
       av_packet_unref(packet.get());
     }
     if (!is_done_) {
-      avcodec_send_packet(codec_.get(), nullptr);
+      decoder_.Send(nullptr);
       if (auto error = TakeFrames()) return error;
     }
     return sender_->End(is_done_ || !has_time_ ? 0 : now_ + FrameSeconds());
   }
 
-  MaybeError TakeFrames() {
+  enum class Seek { kNo, kIfItPays };
+
+  MaybeError TakeFrames(Seek seek = Seek::kIfItPays) {
     while (!is_done_) {
-      const int received = avcodec_receive_frame(codec_.get(), frame_.get());
+      const int received = decoder_.Receive(*frame_);
       if (received == AVERROR(ENOMEM)) return FfmpegError("frames", received);
       if (received < 0) return std::nullopt;
       now_ = TimeOf(*frame_);
@@ -203,7 +246,7 @@ class FfmpegFile {
       av_frame_unref(frame_.get());
       if (!next) return next.error();
       is_done_ = *next == FrameSender::Next::kDone;
-      if (!is_done_) TrySeek(now_);
+      if (!is_done_ && seek == Seek::kIfItPays) TrySeek(now_);
     }
     return std::nullopt;
   }
@@ -212,8 +255,8 @@ class FfmpegFile {
   FrameRequest request_;
   const WriteBytes write_;
   AVStream* stream_ = nullptr;  // of the format
-  const AVCodec* decoder_ = nullptr;
-  CodecPtr codec_;
+  const AVCodec* codec_ = nullptr;
+  PacketDecoder decoder_;
   FramePtr frame_ = NewFrame();
   std::int64_t start_ = 0;  // ticks at 0 seconds
   Presentation presentation_;
@@ -226,17 +269,23 @@ class FfmpegFile {
   bool is_done_ = false;
 };
 
-}  // namespace
-
-MaybeError DecodeWithFfmpeg(int fd, const FrameRequest& request, const WriteBytes& write) {
+FfmpegInput InputOf(int fd, const char* address) {
   av_log_set_level(AV_LOG_QUIET);
-  return FfmpegFile(FfmpegInput(fd, kFormats), request, write).Run();
+  if (*address == '\0') return {fd, kFormats};
+  avformat_network_init();
+  return FfmpegInput(address);
 }
 
-MaybeError DecodeStream(const char* address, const FrameRequest& request, const WriteBytes& write) {
-  av_log_set_level(AV_LOG_QUIET);
-  avformat_network_init();
-  return FfmpegFile(FfmpegInput(address), request, write).Run();
+}  // namespace
+
+MaybeError DecodeWithFfmpeg(int fd, const char* address, const FrameRequest& request,
+                            const WriteBytes& write, HardwareDecoder hardware) {
+  return FfmpegFile(InputOf(fd, address), request, write).Run(std::move(hardware));
+}
+
+std::optional<TrackFacts> ScoutWithFfmpeg(int fd, const char* address,
+                                          const FrameRequest& request) {
+  return FfmpegFile(InputOf(fd, address), request, {}).Scout();
 }
 
 }  // namespace edgevlm

@@ -1,15 +1,22 @@
-// Decodes video files with FFmpeg's libraries.
+// Decodes a file or a stream with FFmpeg's libraries.
 #pragma once
 
-#include "video/decoder/frame_sender.h"
+#include <optional>
+
+#include "video/decoder/hardware.h"
+#include "video/frame_request.h"
+#include "video/messages.h"
 
 namespace edgevlm {
 
-// Sends what a request wants of the open file: facts first, then frames.
-// Errors: kCorrupt, kUnsupported, kTooLarge; those that nothing was sent of.
-MaybeError DecodeWithFfmpeg(int fd, const FrameRequest& request, const WriteBytes& write);
+// Sends the facts, the wanted frames and the end of an open file, or of the stream at an address
+// that is not empty. hardware: decodes it if it was opened for such a track. Errors, to be sent in
+// place of the end: kCorrupt, kUnsupported, kTooLarge.
+MaybeError DecodeWithFfmpeg(int fd, const char* address, const FrameRequest& request,
+                            const WriteBytes& write, HardwareDecoder hardware = {});
 
-// The same for a stream of the network. Its times begin at 0 where it is joined.
-MaybeError DecodeStream(const char* address, const FrameRequest& request, const WriteBytes& write);
+// What a device should be opened for: nothing if there is none for such tracks, or if the request
+// leaves most frames out, which a device cannot. Reads the beginning.
+std::optional<TrackFacts> ScoutWithFfmpeg(int fd, const char* address, const FrameRequest& request);
 
 }  // namespace edgevlm

@@ -105,6 +105,16 @@ Result<FrameSender::Next> FrameSender::Add(double seconds, AVFrame& frame,
   return choice.is_done ? Next::kDone : next;
 }
 
+Result<FrameSender::Next> FrameSender::ShowUntil(double seconds) {
+  const FramePicker::Choice choice = picker_.Offer(seconds);
+  picker_.Forget();
+  if (choice.previous) {
+    const Result<Next> sent = Send(previous_.seconds, *previous_.frame, previous_.presentation);
+    if (!sent || *sent == Next::kDone) return sent;
+  }
+  return choice.is_done ? Next::kDone : Next::kGoOn;
+}
+
 MaybeError FrameSender::End(double end_seconds) {
   if (picker_.WantsLast()) {
     const auto sent = Send(previous_.seconds, *previous_.frame, previous_.presentation);

@@ -26,11 +26,14 @@ class FrameSender {
 
   // The next frame, whose contents it may take. Errors: kCorrupt (it cannot be converted).
   Result<Next> Add(double seconds, AVFrame& frame, const Presentation& presentation);
+  // The last frame is shown until so long, and those until then are passed over.
+  Result<Next> ShowUntil(double seconds);
   // No frame comes any more. end_seconds: of the last one.
   MaybeError End(double end_seconds);
   // Frames are passed over.
   void Forget() { picker_.Forget(); }
   double NextTime() const { return picker_.NextTime(); }
+  double NextTime(double from) const { return picker_.NextTime(from); }
 
  private:
   struct Held {

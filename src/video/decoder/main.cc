@@ -18,6 +18,7 @@
 #include "video/decoder/ffmpeg_file.h"
 #include "video/decoder/ffmpeg_sound.h"
 #include "video/decoder/sandbox.h"
+#include "video/decoder/scout.h"
 #include "video/decoder/webp_animation.h"
 
 namespace edgevlm {
@@ -39,19 +40,26 @@ int ReadInt(const char* text) {
   return value;
 }
 
-MaybeError Decode(const char* address, const FrameRequest& request) {
-  if (*address != '\0') return DecodeStream(address, request, WriteAll);
-  if (IsWebp(kChildSourceFd)) return DecodeWebpAnimation(kChildSourceFd, request, WriteAll);
-  return DecodeWithFfmpeg(kChildSourceFd, request, WriteAll);
+MaybeError Decode(const char* address, const FrameRequest& request, HardwareDecoder hardware) {
+  if (*address == '\0' && IsWebp(kChildSourceFd)) {
+    return DecodeWebpAnimation(kChildSourceFd, request, WriteAll);
+  }
+  return DecodeWithFfmpeg(kChildSourceFd, address, request, WriteAll, std::move(hardware));
 }
 
-MaybeError DecodeRequest(const char* address, std::span<const char* const> arguments) {
-  if (*address == '\0' && !arguments.empty() && std::strcmp(arguments[0], kSoundArgument) == 0) {
+using Arguments = std::span<const char* const>;
+
+bool IsForSound(const char* address, Arguments arguments) {
+  return *address == '\0' && !arguments.empty() && std::strcmp(arguments[0], kSoundArgument) == 0;
+}
+
+MaybeError DecodeRequest(const char* address, Arguments arguments, HardwareDecoder hardware = {}) {
+  if (IsForSound(address, arguments)) {
     const Result<SoundRequest> request = ParseSoundArguments(arguments);
     return request ? DecodeSound(kChildSourceFd, *request, WriteAll) : request.error();
   }
   const Result<FrameRequest> request = ParseArguments(arguments);
-  return request ? Decode(address, *request) : request.error();
+  return request ? Decode(address, *request, std::move(hardware)) : request.error();
 }
 
 // The arguments of the next request; nothing if there is none.
@@ -74,16 +82,33 @@ std::optional<std::vector<std::string>> ReadRequest() {
   }
 }
 
-// arguments: seconds of processor time, MiB of memory, the address of a stream or nothing, and
-// those of the request.
-constexpr std::size_t kOwnArguments = 3;
+// A device of this machine for the first request, if one is of use.
+HardwareDecoder FindHardware(const char* address, Arguments arguments,
+                             const SandboxLimits& limits) {
+  if (IsForSound(address, arguments)) return {};
+  const Result<FrameRequest> request = ParseArguments(arguments);
+  if (!request) return {};
+  const auto facts = FindTrackFacts(kChildSourceFd, address, *request, limits);
+  return facts ? OpenHardwareDecoder(*facts) : HardwareDecoder();
+}
 
-void Run(std::span<const char* const> arguments) {
+// arguments: seconds of processor time, MiB of memory, the address of a stream or nothing, 1 if
+// the machine's decoders may be used, and those of the request.
+constexpr std::size_t kOwnArguments = 4;
+
+void Run(Arguments arguments) {
   const char* const address = arguments[2];
-  EnterSandbox({.processor_seconds = ReadInt(arguments[0]),
-                .memory_mib = ReadInt(arguments[1]),
-                .has_network = *address != '\0'});
-  MaybeError error = DecodeRequest(address, arguments.subspan(kOwnArguments));
+  SandboxLimits limits = {.processor_seconds = ReadInt(arguments[0]),
+                          .memory_mib = ReadInt(arguments[1]),
+                          .has_network = *address != '\0'};
+  const bool may_use_hardware = ReadInt(arguments[3]) == 1;
+  arguments = arguments.subspan(kOwnArguments);
+  av_log_set_level(AV_LOG_QUIET);
+  HardwareDecoder hardware;
+  if (may_use_hardware) hardware = FindHardware(address, arguments, limits);
+  limits.device = hardware.device;
+  EnterSandbox(limits);
+  MaybeError error = DecodeRequest(address, arguments, std::move(hardware));
   while (!error && *address == '\0') {
     const auto next = ReadRequest();
     if (!next) return;

@@ -1,9 +1,11 @@
 #include "video/decoder/sandbox.h"
 
 #include <fcntl.h>
+#include <linux/videodev2.h>
 #include <malloc.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -52,16 +54,40 @@ constexpr std::array kAllowedWithNetwork = {
     SCMP_SYS(socket),     SCMP_SYS(connect),    SCMP_SYS(bind),        SCMP_SYS(sendto),
     SCMP_SYS(recvfrom),   SCMP_SYS(sendmsg),    SCMP_SYS(recvmsg),     SCMP_SYS(sendmmsg),
     SCMP_SYS(setsockopt), SCMP_SYS(getsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
-    SCMP_SYS(shutdown),   SCMP_SYS(poll),       SCMP_SYS(ppoll),       SCMP_SYS(ioctl),
-    SCMP_SYS(fcntl),      SCMP_SYS(uname),      SCMP_SYS(getuid),      SCMP_SYS(geteuid),
-    SCMP_SYS(access),     SCMP_SYS(readlink),   SCMP_SYS(getdents64),  SCMP_SYS(prctl)};
+    SCMP_SYS(shutdown),   SCMP_SYS(poll),       SCMP_SYS(ppoll),       SCMP_SYS(fcntl),
+    SCMP_SYS(uname),      SCMP_SYS(getuid),     SCMP_SYS(geteuid),     SCMP_SYS(access),
+    SCMP_SYS(readlink),   SCMP_SYS(getdents64), SCMP_SYS(prctl)};
 
-void FilterSystemCalls(bool has_network) {
+// What a decoder's device is asked for once it is open.
+constexpr std::array<unsigned long, 14> kDeviceRequests = {
+    VIDIOC_G_FMT,       VIDIOC_S_FMT,       VIDIOC_TRY_FMT, VIDIOC_ENUM_FMT,   VIDIOC_REQBUFS,
+    VIDIOC_QUERYBUF,    VIDIOC_QBUF,        VIDIOC_DQBUF,   VIDIOC_STREAMON,   VIDIOC_STREAMOFF,
+    VIDIOC_G_SELECTION, VIDIOC_S_SELECTION, VIDIOC_DQEVENT, VIDIOC_DECODER_CMD};
+
+// Requests have 32 bits, which C libraries extend in different ways.
+constexpr scmp_datum_t kRequestBits = 0xffffffff;
+
+void AllowDevice(scmp_filter_ctx filter, int device) {
+  for (const unsigned long request : kDeviceRequests) {
+    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 2,
+                     SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(device)),
+                     SCMP_A1(SCMP_CMP_MASKED_EQ, kRequestBits, request));
+  }
+  for (const int call : {SCMP_SYS(poll), SCMP_SYS(ppoll)}) {
+    seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
+  }
+}
+
+void FilterSystemCalls(const SandboxLimits& limits) {
   const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
   if (filter == nullptr) return;
   for (const int call : kAllowed) seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
-  if (has_network) {
+  if (limits.device >= 0) AllowDevice(filter, limits.device);
+  if (limits.has_network) {
     for (const int call : kAllowedWithNetwork) seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
+    // How much there is to read.
+    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+                     SCMP_A1(SCMP_CMP_MASKED_EQ, kRequestBits, FIONREAD));
     seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
                      SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT, O_RDONLY));
   }
@@ -90,7 +116,7 @@ void EnterSandbox(const SandboxLimits& limits) {
   if (limits.memory_mib > 0) {
     Limit(RLIMIT_AS, TakenBytes() + (static_cast<rlim_t>(limits.memory_mib) << 20));
   }
-  FilterSystemCalls(limits.has_network);
+  FilterSystemCalls(limits);
 }
 
 }  // namespace edgevlm

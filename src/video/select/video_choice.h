@@ -17,7 +17,8 @@ struct VideoChoice {
   SelectorChoice selector = {};
   double from_seconds = 0;
   double to_seconds = std::numeric_limits<double>::infinity();
-  int tokens = 0;  // of all frames at most; 0: those of kUsualFrames frames
+  int tokens = 0;                 // of all frames at most; 0: those of kUsualFrames frames
+  bool is_software_only = false;  // no device of the machine decodes
 };
 
 // What SelectFrames is to choose for this model.

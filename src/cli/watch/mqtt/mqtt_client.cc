@@ -1,31 +1,18 @@
 // The client, with libmosquitto.
 #include "cli/watch/mqtt_client.h"
 
-#include <mosquitto.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <set>
 #include <utility>
 
+#include "cli/watch/mqtt/mosquitto.h"
+
 namespace edgevlm {
 namespace {
 
-constexpr int kKeepAliveSeconds = 30;
-constexpr int kMostWaitSeconds = 60;
 constexpr std::chrono::seconds kFinishTime{5};
-constexpr const char* kOnline = "online";
-constexpr const char* kOffline = "offline";
-
-// What the library needs while there is a client.
-class Library {
- public:
-  Library() { mosquitto_lib_init(); }
-  Library(const Library&) = delete;
-  Library& operator=(const Library&) = delete;
-  ~Library() { mosquitto_lib_cleanup(); }
-};
 
 class MosquittoClient final : public MqttClient {
  public:
@@ -52,7 +39,7 @@ class MosquittoClient final : public MqttClient {
     // The thread tries again if this fails.
     const int away =
         mosquitto_connect_async(client, target_.host.c_str(), target_.port, kKeepAliveSeconds);
-    if (away != MOSQ_ERR_SUCCESS) Trouble(Reason(away));
+    if (away != MOSQ_ERR_SUCCESS) Trouble(MosquittoReason(away));
     return std::nullopt;
   }
 
@@ -60,6 +47,12 @@ class MosquittoClient final : public MqttClient {
     const std::lock_guard lock(mutex_);
     state_ = std::move(text);
     if (is_connected_) Publish(target_.StateTopic(), state_);
+  }
+
+  void SetOnline(bool is_online) override {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(is_online_, is_online) == is_online || !is_connected_) return;
+    Publish(target_.AvailabilityTopic(), is_online ? kOnline : kOffline);
   }
 
   void Finish() override {
@@ -78,10 +71,6 @@ class MosquittoClient final : public MqttClient {
     return {ErrorCode::kIo, "--mqtt: " + target_.Name() + ": " + why};
   }
 
-  static std::string Reason(int failure) {
-    return failure == MOSQ_ERR_ERRNO ? "the broker cannot be reached" : mosquitto_strerror(failure);
-  }
-
   int Configure(mosquitto* client) {
     mosquitto_connect_callback_set(client, [](mosquitto*, void* self, int refusal) {
       static_cast<MosquittoClient*>(self)->OnConnect(refusal);
@@ -93,16 +82,10 @@ class MosquittoClient final : public MqttClient {
       static_cast<MosquittoClient*>(self)->OnPublish(message);
     });
     mosquitto_reconnect_delay_set(client, 1, kMostWaitSeconds, true);
-    int failed =
+    const int failed =
         mosquitto_will_set(client, target_.AvailabilityTopic().c_str(),
                            static_cast<int>(std::string_view(kOffline).size()), kOffline, 1, true);
-    if (failed == MOSQ_ERR_SUCCESS && !target_.user.empty()) {
-      failed = mosquitto_username_pw_set(client, target_.user.c_str(), target_.password.c_str());
-    }
-    if (failed == MOSQ_ERR_SUCCESS && target_.is_encrypted) {
-      failed = mosquitto_tls_set(client, nullptr, "/etc/ssl/certs", nullptr, nullptr, nullptr);
-    }
-    return failed;
+    return failed == MOSQ_ERR_SUCCESS ? SetLogin(client, target_) : failed;
   }
 
   // On the library's thread, as the others below.
@@ -113,7 +96,7 @@ class MosquittoClient final : public MqttClient {
     is_in_trouble_ = false;
     unconfirmed_.clear();
     for (const MqttMessage& message : discovery_) Publish(message.topic, message.text);
-    Publish(target_.AvailabilityTopic(), kOnline);
+    Publish(target_.AvailabilityTopic(), is_online_ ? kOnline : kOffline);
     if (!state_.empty()) Publish(target_.StateTopic(), state_);
   }
 
@@ -123,7 +106,7 @@ class MosquittoClient final : public MqttClient {
       is_connected_ = false;
     }
     change_.notify_all();
-    if (failure != 0) Trouble(Reason(failure));
+    if (failure != 0) Trouble(MosquittoReason(failure));
   }
 
   void OnPublish(int message) {
@@ -151,17 +134,18 @@ class MosquittoClient final : public MqttClient {
     if (failed == MOSQ_ERR_SUCCESS) unconfirmed_.insert(number);
   }
 
-  const Library library_;
+  const MosquittoLibrary library_;
   const MqttTarget target_;
   const std::vector<MqttMessage> discovery_;
   const std::function<void(const std::string&)> on_trouble_;
-  const std::unique_ptr<mosquitto, decltype(&mosquitto_destroy)> client_;
+  const MosquittoPtr client_;
   bool has_started_ = false;
   std::mutex mutex_;
   std::condition_variable change_;
   // Guarded by the mutex.
   bool is_connected_ = false;
   bool is_in_trouble_ = false;
+  bool is_online_ = true;      // what is watched
   std::set<int> unconfirmed_;  // numbers of messages
   std::string state_;
 };
