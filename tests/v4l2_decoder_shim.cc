@@ -12,6 +12,7 @@
 //   packet:N  it takes no more than N packets
 //   frame:N   it gives N frames and then an error
 //   silent:N  it gives N frames and then nothing
+//   crash:N   it gives N frames and then ends the program
 //   end:N     it gives N frames and then says that these were all
 #include <dirent.h>
 #include <dlfcn.h>
@@ -174,6 +175,7 @@ bool IsAtEnd() {
 int GiveFrame(v4l2_buffer& buffer) {
   Device& device = TheDevice();
   if (device.Fails("frame", device.given)) return EIO;
+  if (device.Fails("crash", device.given)) std::abort();
   if (IsAtEnd()) return EPIPE;
   if (!HasFrame()) return EAGAIN;
   v4l2_plane* const planes = buffer.m.planes;

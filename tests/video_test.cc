@@ -1,5 +1,6 @@
 // Videos on the command line. Most are folders of frames, which need no FFmpeg.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 #include <regex>
 #include <sstream>
 
+#include "process.h"
 #include "program.h"
 
 namespace edgevlm {
@@ -243,27 +245,84 @@ TEST_F(VideoTest, BadVideosAreOneLine) {
               HasSubstr("--from: expected a time before the end of the video, 8.00 s"));
 }
 
-// A device of the machine, which a library plays (v4l2_decoder_shim.cc): its frames are white.
-TEST_F(VideoTest, ADeviceDecodesWhereAllFramesAreLookedAt) {
-  const auto beside = std::filesystem::path(BinaryPath()).parent_path();
-  const auto shim = beside / "libv4l2_decoder_shim.so";
-  const std::string file =
-      ClipFile("clip.mp4", "-c:v libx264 -pix_fmt yuv420p -g 100 -vf format=yuv420p");
-  if (file.empty() || !std::filesystem::exists(shim)) GTEST_SKIP() << "ffmpeg or more is missing";
-  std::filesystem::copy_file(BinaryPath(), folder_.Path("edgevlm"));
-  const std::string script =
-      folder_.Write("edgevlm-video", "#!/bin/sh\nLD_PRELOAD=" + shim.string() + " exec " +
-                                         (beside / "edgevlm-video").string() + " \"$@\"\n");
-  std::filesystem::permissions(script, std::filesystem::perms::all);
+// With a device of the machine, which a library plays (v4l2_decoder_shim.cc).
+class VideoDeviceTest : public VideoTest {
+ protected:
+  void SetUp() override {
+    const auto beside = std::filesystem::path(BinaryPath()).parent_path();
+    shim_ = beside / "libv4l2_decoder_shim.so";
+    const bool can = std::filesystem::exists(shim_) && !(file_ = Clip()).empty();
+    if (!can) GTEST_SKIP() << "ffmpeg, edgevlm-video or the library is missing";
+    std::filesystem::copy_file(BinaryPath(), folder_.Path("edgevlm"));
+    const std::string script = folder_.Write(
+        "edgevlm-video", "#!/bin/sh\nLD_PRELOAD=" + shim_ + " V4L2_SHIM_FAILURE=$(cat " +
+                             folder_.Write("failure", "") + ") exec " +
+                             (beside / "edgevlm-video").string() + " \"$@\"\n");
+    std::filesystem::permissions(script, std::filesystem::perms::all);
+  }
+
+  std::string Clip() const {
+    return ClipFile("clip.ts", "-c:v libx264 -pix_fmt yuv420p -g 100 -vf format=yuv420p");
+  }
+
+  std::string Command(const std::string& arguments) const {
+    return "LD_PRELOAD=" + shim_ + " " + folder_.Path("edgevlm") + " " + arguments;
+  }
+
+  std::string shim_;
+  std::string file_;
+};
+
+TEST_F(VideoDeviceTest, DecodesWhereAllFramesAreLookedAt) {
   const auto decoder = [&](const std::string& options) {
-    const std::string command = "LD_PRELOAD=" + shim.string() + " " + folder_.Path("edgevlm") +
-                                " caption " + file + " --frames scene:2 --json " + options + " > " +
-                                folder_.Path("reply");
+    const std::string command = Command("caption " + file_ + " --frames scene:2 --json " + options +
+                                        " > " + folder_.Path("reply"));
     EXPECT_EQ(std::system(command.c_str()), 0);
     return ParseLine(ReadWholeFile(folder_.Path("reply"))).value("decoder", "none");
   };
   EXPECT_EQ(decoder(""), "h264_v4l2m2m");
   EXPECT_EQ(decoder("--software-decoder"), "h264");
+}
+
+// The stream is opened again, in software.
+TEST_F(VideoDeviceTest, IsLeftAloneOnceItHasEndedTheProgram) {
+  if (std::system("command -v python3 > /dev/null") != 0) GTEST_SKIP() << "python3 is missing";
+  folder_.Write("failure", "crash:5");
+  const int port = FreePort();
+  const Process server({"python3", "-m", "http.server", std::to_string(port), "--bind", "127.0.0.1",
+                        "--directory", folder_.Path(".")});
+  ASSERT_TRUE(Listens(port));
+  const std::string errors = folder_.Write("errors", "");
+  const Process watch({"/bin/sh", "-c",
+                       "exec env " + Command("watch http://127.0.0.1:" + std::to_string(port) +
+                                             "/clip.ts --every 1s > /dev/null 2> " + errors)});
+  const auto has = [&](const char* text) {
+    return ReadWholeFile(errors).find(text) != std::string::npos;
+  };
+  for (int i = 0; i < 200 && !has("found its end"); ++i) usleep(100'000);
+  EXPECT_TRUE(has("ended by signal 6")) << ReadWholeFile(errors);
+  EXPECT_TRUE(has("expected more of the stream, found its end")) << ReadWholeFile(errors);
+}
+
+// A device that would end the program is not asked.
+TEST_F(VideoDeviceTest, IsNotForWhatComesOverHttp) {
+  const bool can = std::system("command -v curl > /dev/null") == 0 &&
+                   RunEdgevlm({"serve", "--help"}).exit_code == 0;
+  if (!can) GTEST_SKIP() << "curl or the server is missing";
+  folder_.Write("failure", "crash:0");
+  const std::string command = Command("caption " + file_ + " --frames scene:2 > /dev/null 2>&1");
+  EXPECT_NE(std::system(command.c_str()), 0) << "the device is there";
+  const int port = FreePort();
+  const Process server(
+      {"/bin/sh", "-c", "exec env " + Command("serve --port " + std::to_string(port))});
+  ASSERT_TRUE(Listens(port));
+  const std::string request = "curl -s --max-time 30 -F file=@" + file_ +
+                              " -F frames=scene:2 http://127.0.0.1:" + std::to_string(port) +
+                              "/caption > " + folder_.Path("reply");
+  ASSERT_EQ(std::system(request.c_str()), 0);
+  const json reply = ParseLine(ReadWholeFile(folder_.Path("reply")));
+  ASSERT_TRUE(reply.contains("videos")) << ReadWholeFile(folder_.Path("reply"));
+  EXPECT_EQ(reply["videos"][0]["selector"], "scene");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <mutex>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@ namespace edgevlm {
 namespace {
 
 constexpr const char* kMedium = "video";
+constexpr std::string_view kDeviceDecoder = "_v4l2m2m";
 
 // A program that waits for the next request: starting one takes longer than most requests.
 class IdleProgram {
@@ -34,9 +36,13 @@ class IdleProgram {
 
 class ProgramStream final : public FrameStream {
  public:
-  // idle: gets the program when its frames have come to their end; null: it ends.
-  ProgramStream(std::unique_ptr<DecoderProgram> program, std::shared_ptr<IdleProgram> idle)
-      : program_(std::move(program)), idle_(std::move(idle)) {}
+  // idle: gets the program when its frames have come to their end; null: it ends. has_bad_device:
+  // is set when the program ends, or is silent, while a device decodes.
+  ProgramStream(std::unique_ptr<DecoderProgram> program, std::shared_ptr<IdleProgram> idle,
+                std::shared_ptr<std::atomic<bool>> has_bad_device)
+      : program_(std::move(program)),
+        idle_(std::move(idle)),
+        has_bad_device_(std::move(has_bad_device)) {}
 
   MaybeError Begin() {
     Result<VideoMessage> first = program_->messages().Next();
@@ -51,7 +57,11 @@ class ProgramStream final : public FrameStream {
   Result<std::optional<VideoFrame>> Next() override {
     if (end_) return std::optional<VideoFrame>();
     Result<VideoMessage> message = program_->messages().Next();
-    if (!message) return program_->Explained(message.error());
+    if (!message) {
+      const bool has_device = info_.decoder.ends_with(kDeviceDecoder);
+      if (has_device && message.error().code == ErrorCode::kIo) *has_bad_device_ = true;
+      return program_->Explained(message.error());
+    }
     if (auto* const frame = std::get_if<VideoFrame>(&*message)) {
       return std::optional<VideoFrame>(std::move(*frame));
     }
@@ -63,6 +73,7 @@ class ProgramStream final : public FrameStream {
  private:
   std::unique_ptr<DecoderProgram> program_;
   std::shared_ptr<IdleProgram> idle_;
+  std::shared_ptr<std::atomic<bool>> has_bad_device_;
   VideoInfo info_;
   std::optional<double> end_;
 };
@@ -93,7 +104,7 @@ class ProgramSource final : public VideoSource {
   Result<std::unique_ptr<FrameStream>> Read(const FrameRequest& request) const override {
     auto program = ProgramFor(request);
     if (!program) return program.error();
-    auto stream = std::make_unique<ProgramStream>(*std::move(program), idle_);
+    auto stream = std::make_unique<ProgramStream>(*std::move(program), idle_, has_bad_device_);
     if (auto error = stream->Begin()) return *error;
     return std::unique_ptr<FrameStream>(std::move(stream));
   }
@@ -101,20 +112,24 @@ class ProgramSource final : public VideoSource {
  private:
   Result<std::unique_ptr<DecoderProgram>> ProgramFor(const FrameRequest& request) const {
     // A device is opened before the first request only.
+    DecodingLimits limits = limits_;
+    limits.may_use_hardware = limits_.may_use_hardware && !*has_bad_device_;
     const bool wants_device =
-        limits_.may_use_hardware && request.wants_frames && request.times.empty();
+        limits.may_use_hardware && request.wants_frames && request.times.empty();
     if (idle_ != nullptr && !(wants_device && HasVideoDevices())) {
       auto idle = idle_->Take();
       // One that has ended meanwhile is as good as none.
       if (idle != nullptr && !idle->Ask(ToArguments(request), request.max_side)) return idle;
     }
-    return DecoderProgram::Start(input_, ToArguments(request), request.max_side, limits_);
+    return DecoderProgram::Start(input_, ToArguments(request), request.max_side, limits);
   }
 
   DecoderInput input_;
   DecodingLimits limits_;
   // Null: the input can be read once.
   const std::shared_ptr<IdleProgram> idle_;
+  const std::shared_ptr<std::atomic<bool>> has_bad_device_ =
+      std::make_shared<std::atomic<bool>>(false);
 };
 
 Result<std::unique_ptr<VideoSource>> SourceOf(Result<DecoderInput> input,

@@ -79,7 +79,8 @@ std::optional<ApiError> ChooseFrames(const Engine& engine, std::span<PendingVide
   selection.max_side = std::min(selection.max_side, LargestSide(share, most_frames));
   const DecodingLimits limits = {.silent_seconds = kSilentSeconds,
                                  .processor_seconds = kProcessorSeconds,
-                                 .is_cancelled = options.is_cancelled};
+                                 .is_cancelled = options.is_cancelled,
+                                 .may_use_hardware = false};
   int done = 0;
   for (PendingVideo& pending : videos) {
     const auto source =
