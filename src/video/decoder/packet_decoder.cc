@@ -161,39 +161,40 @@ int PacketDecoder::SwitchToSoftware() {
   return error->code == ErrorCode::kTooLarge ? AVERROR(ENOMEM) : AVERROR_EXTERNAL;
 }
 
+// What the file says of a device's frame counts; devices give whole blocks.
+void PacketDecoder::Describe(AVFrame& frame) const {
+  const AVCodecParameters& track = *track_->codecpar;
+  frame.pts = frame.best_effort_timestamp = frame.pts - offset_;
+  if (track.color_range != AVCOL_RANGE_UNSPECIFIED) frame.color_range = track.color_range;
+  frame.colorspace = track.color_space;
+  frame.width = facts_.width;
+  frame.height = facts_.height;
+}
+
+bool PacketDecoder::IsKnown(const AVFrame& frame) const {
+  return frame.best_effort_timestamp != AV_NOPTS_VALUE && last_ != INT64_MIN &&
+         Micros(frame.best_effort_timestamp) <= last_ + 1;
+}
+
 int PacketDecoder::Receive(AVFrame& frame) {
   while (true) {
     const int received = avcodec_receive_frame(codec_.get(), &frame);
-    const bool was_hardware = is_hardware_;
-    if (was_hardware && received == 0) {
-      frame.pts = frame.best_effort_timestamp = frame.pts - offset_;
-      // What the file says counts; devices give whole blocks.
-      const AVCodecParameters& facts = *track_->codecpar;
-      if (facts.color_range != AVCOL_RANGE_UNSPECIFIED) frame.color_range = facts.color_range;
-      frame.colorspace = facts.color_space;
-    }
-    if (was_hardware && HasFailed(received, frame)) {
-      av_frame_unref(&frame);
-      if (const int failed = SwitchToSoftware(); failed < 0) return failed;
-      continue;
-    }
-    if (received == 0 && was_hardware) {
-      frame.width = facts_.width;
-      frame.height = facts_.height;
+    bool goes_on = true;
+    if (is_hardware_ && HasFailed(received, frame)) {
+      goes_on = false;
+    } else if (is_hardware_ && received == 0) {
+      Describe(frame);
       Forget(frame);
       return 0;
+    } else if (received == 0 && !IsKnown(frame)) {
+      return 0;
+    } else if (received != 0) {
+      if (received != AVERROR(EAGAIN) || next_.empty()) return received;
+      goes_on = SendNext();
     }
-    if (received == 0) {
-      const bool is_known = frame.best_effort_timestamp != AV_NOPTS_VALUE && last_ != INT64_MIN &&
-                            Micros(frame.best_effort_timestamp) <= last_ + 1;
-      if (!is_known) return 0;
-      av_frame_unref(&frame);
-      continue;
-    }
-    if (received != AVERROR(EAGAIN) || next_.empty()) return received;
-    if (!SendNext()) {
-      if (const int failed = SwitchToSoftware(); failed < 0) return failed;
-    }
+    av_frame_unref(&frame);
+    if (goes_on) continue;
+    if (const int failed = SwitchToSoftware(); failed < 0) return failed;
   }
 }
 

@@ -46,6 +46,9 @@ class PacketDecoder {
   int SwitchToSoftware();
   void Keep(const AVPacket& packet);
   void Forget(const AVFrame& frame);
+  void Describe(AVFrame& frame) const;
+  // Whether the device has given it before.
+  bool IsKnown(const AVFrame& frame) const;
   std::int64_t Micros(std::int64_t ticks) const;
 
   const AVStream* track_ = nullptr;

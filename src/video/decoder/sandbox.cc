@@ -64,14 +64,14 @@ constexpr std::array<unsigned long, 14> kDeviceRequests = {
     VIDIOC_QUERYBUF,    VIDIOC_QBUF,        VIDIOC_DQBUF,   VIDIOC_STREAMON,   VIDIOC_STREAMOFF,
     VIDIOC_G_SELECTION, VIDIOC_S_SELECTION, VIDIOC_DQEVENT, VIDIOC_DECODER_CMD};
 
-// Requests have 32 bits, which C libraries extend in different ways.
-constexpr scmp_datum_t kRequestBits = 0xffffffff;
+// Requests and descriptors have 32 bits, which C libraries extend in different ways.
+constexpr scmp_datum_t kArgumentBits = 0xffffffff;
 
 void AllowDevice(scmp_filter_ctx filter, int device) {
   for (const unsigned long request : kDeviceRequests) {
     seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 2,
-                     SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(device)),
-                     SCMP_A1(SCMP_CMP_MASKED_EQ, kRequestBits, request));
+                     SCMP_A0(SCMP_CMP_MASKED_EQ, kArgumentBits, static_cast<scmp_datum_t>(device)),
+                     SCMP_A1(SCMP_CMP_MASKED_EQ, kArgumentBits, request));
   }
   for (const int call : {SCMP_SYS(poll), SCMP_SYS(ppoll)}) {
     seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
@@ -87,7 +87,7 @@ void FilterSystemCalls(const SandboxLimits& limits) {
     for (const int call : kAllowedWithNetwork) seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
     // How much there is to read.
     seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                     SCMP_A1(SCMP_CMP_MASKED_EQ, kRequestBits, FIONREAD));
+                     SCMP_A1(SCMP_CMP_MASKED_EQ, kArgumentBits, FIONREAD));
     seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
                      SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT, O_RDONLY));
   }
