@@ -265,11 +265,11 @@ int Control(unsigned long request, void* argument) {
 
 short ReadyEvents(short wanted) {
   const Device& device = TheDevice();
-  short ready = wanted & (POLLOUT | POLLWRNORM);
+  int ready = POLLOUT | POLLWRNORM;
   const bool is_silent = device.Fails("silent", device.given);
   const bool has_frame = (HasFrame() && !is_silent) || IsAtEnd();
-  if (has_frame && device.frames.is_on) ready |= wanted & (POLLIN | POLLRDNORM);
-  return ready;
+  if (has_frame && device.frames.is_on) ready |= POLLIN | POLLRDNORM;
+  return static_cast<short>(wanted & ready);
 }
 
 DIR*& DevFolder() {
