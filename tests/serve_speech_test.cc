@@ -310,7 +310,7 @@ TEST(ServeSpeechLimitsTest, FewMayWaitForRecordings) {
 
 // The recording takes longer than the request may, so nothing after its transcript is reached.
 TEST(ServeSpeechLimitsTest, ImagesAreEncodedWhileRecordingsAreHeard) {
-  const SpeechServer server({"--request-seconds", "5"});
+  const SpeechServer server({"--request-seconds", "2"});
   const ServedEdgevlm& served = server.served();
   const std::string uri = DataUri(PngImage());
   const json id =
@@ -327,7 +327,8 @@ TEST(ServeSpeechLimitsTest, ImagesAreEncodedWhileRecordingsAreHeard) {
   ASSERT_TRUE(client.Send(RequestText("POST", "/v1/chat/completions",
                                       "Content-Type: application/json\r\n", request.dump())));
   EXPECT_TRUE(Becomes(is_cached));
-  EXPECT_EQ(client.Receive().status, 504);
+  const HttpReply reply = client.Receive();
+  EXPECT_EQ(reply.status, 504) << reply.body;
 }
 
 }  // namespace
