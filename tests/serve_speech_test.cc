@@ -176,6 +176,28 @@ TEST_F(ServeSpeechTest, MessagesMayHaveRecordings) {
   ExpectError(server().Post(kChat, ChatAbout({{"type", "input_audio"}})), 400, where);
 }
 
+// The prompt has the transcript and the image.
+TEST_F(ServeSpeechTest, AMessageMayHaveBoth) {
+  const json sound = Recording(DataUri(WavFile(Wave::kSilence, 2, 8000)));
+  const json image = {{"type", "image_url"}, {"image_url", DataUri(PngImage())}};
+  const auto reply_to = [&](json content) {
+    const HttpReply reply = server().Post(
+        "/v1/chat/completions",
+        {{"messages", {{{"role", "user"}, {"content", std::move(content)}}}}, {"max_tokens", 2}});
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    return reply.Json();
+  };
+  const json heard = reply_to({sound, image}), seen = reply_to({image});
+  EXPECT_GT(heard["usage"]["prompt_tokens"], seen["usage"]["prompt_tokens"]);
+  const json broken = {{"type", "image_url"},
+                       {"image_url", DataUri(PngImage().substr(0, PngImage().size() / 2))}};
+  EXPECT_EQ(server()
+                .Post("/v1/chat/completions",
+                      {{"messages", {{{"role", "user"}, {"content", {sound, broken}}}}}})
+                .status,
+            400);
+}
+
 // A model with an audio encoder hears recordings itself, without a Whisper.
 TEST(ServeSoundModelTest, HearsRecordings) {
   const auto path = [](const std::string& name) { return DataPath("families/" + name); };
@@ -284,6 +306,29 @@ TEST(ServeSpeechLimitsTest, FewMayWaitForRecordings) {
   std::vector<int> statuses;
   for (Client& client : clients) statuses.push_back(client.Receive().status);
   EXPECT_THAT(statuses, UnorderedElementsAre(503, 504, 504));
+}
+
+// The recording takes longer than the request may, so nothing after its transcript is reached.
+TEST(ServeSpeechLimitsTest, ImagesAreEncodedWhileRecordingsAreHeard) {
+  const SpeechServer server({"--request-seconds", "2"});
+  const ServedEdgevlm& served = server.served();
+  const std::string uri = DataUri(PngImage());
+  const json id =
+      served.Post("/caption", {{"image", uri}, {"max_tokens", 1}}).Json()["image"]["id"];
+  const auto is_cached = [&] {
+    return served.Post("/caption", {{"image_id", id}, {"max_tokens", 1}}).status == 200;
+  };
+  EXPECT_TRUE(is_cached());
+  served.Post("/clear-cache", json::object());
+  EXPECT_FALSE(is_cached());
+  json request = ChatAbout(Recording(DataUri(LongNoise())));
+  request["messages"][0]["content"].push_back({{"type", "image_url"}, {"image_url", uri}});
+  Client client = served.Connect();
+  ASSERT_TRUE(client.Send(RequestText("POST", "/v1/chat/completions",
+                                      "Content-Type: application/json\r\n", request.dump())));
+  EXPECT_TRUE(Becomes(is_cached));
+  const HttpReply reply = client.Receive();
+  EXPECT_EQ(reply.status, 504) << reply.body;
 }
 
 }  // namespace

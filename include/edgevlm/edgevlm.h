@@ -42,8 +42,10 @@ namespace edgevlm {
 // How matrix products are computed.
 enum class Precision {
   // The fastest that passes the quality gates (docs/performance.md): activations become int8 for
-  // quantized weights, and so do float matrices of more than 2^19 values.
+  // quantized weights, and so do float matrices of more than 2^19 values. A Whisper, whose texts
+  // change with any rounding, computes in float32 (docs/transcribe.md).
   kAuto,
+  kInt8,  // the same, a Whisper included
   // The same, but the vision encoder's large float matrices become bfloat16, and those of the
   // language model stay as stored.
   kBFloat16,

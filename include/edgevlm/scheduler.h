@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -46,6 +47,8 @@ struct RequestPart {
   std::shared_ptr<const std::string> image = nullptr;
   std::string image_id = {};  // the file's SHA-256 in lower-case hexadecimal; empty: not known
   std::shared_ptr<const EncodedImage> encoded = nullptr;
+  // What encoding it took, if that was done for this request (Scheduler::EncodeAhead).
+  std::optional<Timings> encode_timings = std::nullopt;
   // The scheduler refuses it for models with one image per prompt, as Session::EncodeVideo does.
   std::shared_ptr<const RequestVideo> video = nullptr;
   std::shared_ptr<const Sound> sound = nullptr;  // of Engine::ReadSound
@@ -143,6 +146,12 @@ class Scheduler {
   // listener.
   std::optional<std::uint64_t> Submit(ReplyRequest request,
                                       std::shared_ptr<ReplyListener> listener);
+
+  // Encodes the images of a request now, on the caller's thread, if it must wait for something else
+  // before it is submitted; its parts then have them as `encoded`. An image that cannot be encoded
+  // stays as it is, so that Submit finds the error. Does nothing with SchedulerOptions::profile,
+  // which knows only the threads of the scheduler. is_cancelled: polled, true ends it.
+  void EncodeAhead(ReplyRequest& request, const std::function<bool()>& is_cancelled) const;
 
   // Cancels all requests, as Cancel does, and returns when they have ended. Accepts no more
   // requests.

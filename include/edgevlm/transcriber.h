@@ -24,6 +24,8 @@ bool IsSoundFile(std::span<const std::byte> file);
 
 struct TranscriberOptions {
   int threads = 0;  // 0: one per core
+  // kInt8: large float matrices and what they read in int8, attention in bfloat16: faster, other
+  // texts. All others: float32.
   Precision precision = Precision::kAuto;
 };
 

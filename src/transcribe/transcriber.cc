@@ -56,7 +56,7 @@ struct Transcriber::State {
         tokenizer(std::move(text)),
         tokens(std::move(special)),
         pool(options.threads),
-        is_fast(options.precision == Precision::kAuto) {}
+        is_fast(options.precision == Precision::kInt8) {}
 
   std::vector<std::string> Languages() const;
   // Errors: kInvalid.
@@ -228,7 +228,7 @@ Result<Transcriber> Transcriber::Load(const std::string& path, const Transcriber
   if (!mapped) return mapped.error();
   const auto file = GgufFile::Parse(mapped->bytes(), [&](auto part) { mapped->Forget(part); });
   if (!file) return InFile(path, file.error());
-  const bool is_fast = options.precision == Precision::kAuto;
+  const bool is_fast = options.precision == Precision::kInt8;
   auto model = LoadWhisper(*file, is_fast ? Packing::kInt8 : Packing::kExact);
   if (!model) return InFile(path, model.error());
   if (auto error = CheckSizes(*model)) return InFile(path, *error);

@@ -96,6 +96,22 @@ TEST_F(TranscriberTest, ThreadsDoNotChangeIt) {
   EXPECT_EQ(alone.Transcribe(file)->Text(), two.Transcribe(file)->Text());
 }
 
+// Bit by bit, or the probabilities would differ.
+TEST_F(TranscriberTest, ByDefaultNothingIsRounded) {
+  const auto file = Noise(5);
+  const auto by_default = Load().Transcribe(file);
+  const auto exact = Load({.threads = 1, .precision = Precision::kFloat32}).Transcribe(file);
+  ASSERT_TRUE(by_default && exact);
+  ASSERT_FALSE(exact->segments.empty());
+  ASSERT_EQ(by_default->segments.size(), exact->segments.size());
+  for (std::size_t i = 0; i < exact->segments.size(); ++i) {
+    EXPECT_EQ(by_default->segments[i].tokens, exact->segments[i].tokens);
+    EXPECT_EQ(by_default->segments[i].mean_log_probability,
+              exact->segments[i].mean_log_probability);
+  }
+  EXPECT_TRUE(Load({.threads = 1, .precision = Precision::kInt8}).Transcribe(file));
+}
+
 TEST_F(TranscriberTest, SilenceGivesNothing) {
   Transcriber transcriber = Load();
   for (const double seconds : {0.01, 3.0, 61.0}) {

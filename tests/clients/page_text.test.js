@@ -93,6 +93,33 @@ async function speak(page) {
   await page.waitForSelector("#record:text('Speak')");
 }
 
+test("a model that hears gets what is spoken itself", { skip }, async () => {
+  const { page, wrong } = await openPage();
+  const sent = [];
+  await page.route("**/v1/models", async route => {
+    const models = await (await route.fetch()).json();
+    models.data[0].architecture.input_modalities = ["text", "audio"];
+    return route.fulfill({ json: models });
+  });
+  await page.route("**/v1/chat/completions", route => {
+    sent.push(route.request().postDataJSON());
+    const choice = { index: 0, delta: { content: "two ducks" }, finish_reason: "stop" };
+    const chunk = JSON.stringify({ choices: [choice] });
+    const body = `data: ${chunk}\n\ndata: [DONE]\n\n`;
+    return route.fulfill({ contentType: "text/event-stream", body });
+  });
+  await page.reload();
+  await page.waitForSelector("#record:not([hidden])");
+  await page.fill("#question", "Answer briefly.");
+  await speak(page);
+  await page.waitForSelector(".turn:has-text('two ducks')");
+  const [sound, text] = sent[0].messages.at(-1).content;
+  assert.match(sound.input_audio.data, /^data:audio\/webm/);
+  assert.equal(text.text, "Answer briefly.");
+  assert.equal(await page.inputValue("#question"), "");
+  assert.deepEqual(wrong, []);
+});
+
 test("questions can be spoken where the server has a Whisper", { skip }, async () => {
   const { page, wrong } = await openPage();
   await page.waitForSelector("#facts dt", { state: "attached" });

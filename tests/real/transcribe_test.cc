@@ -24,6 +24,7 @@ struct Sentence {
   const char* voice;
   int words_per_minute;
   const char* text;
+  const char* language = "en";
 };
 constexpr Sentence kSentences[] = {
     {"en-gb", 130, "Please call me back tomorrow morning at half past nine."},
@@ -32,6 +33,13 @@ constexpr Sentence kSentences[] = {
     {"en-us+f3", 150, "He opened the old wooden door and walked into the garden."},
     {"en-us+f3", 130, "I would like a cup of coffee with milk and no sugar."},
     {"en-gb+m3", 170, "The children played football in the park until it was dark."}};
+
+// Hard for the model, so that any rounding changes what it writes: with --precision int8 it does.
+constexpr Sentence kHardSentences[] = {
+    {"de+m3", 145, "Meine Schwester spielt jeden Abend Klavier.", "de"},
+    {"de+f2", 160, "Der Arzt hat gesagt, dass er mehr Wasser trinken soll.", "de"},
+    {"fr-fr", 130, "Le train pour la ville part dans une heure.", "fr"},
+    {"fr-fr+f4", 160, "Il y a une petite boulangerie au bout de la rue.", "fr"}};
 
 // In small letters, without punctuation.
 std::vector<std::string> WordsOf(const std::string& text) {
@@ -116,6 +124,17 @@ TEST_F(RealTranscribe, WritesDownWhatIsSaid) {
   }
   // Of 65 words; "9.30" for "half past nine" would be three.
   EXPECT_LE(errors, 4);
+}
+
+// Words, times and probabilities.
+TEST_F(RealTranscribe, TheDefaultIsFloat32) {
+  for (const Sentence& sentence : kHardSentences) {
+    const std::string path = Speak(sentence);
+    const json by_default = Transcribe(path, {"--language", sentence.language});
+    const json exact = Transcribe(path, {"--language", sentence.language, "--precision", "f32"});
+    EXPECT_EQ(by_default, exact);
+    EXPECT_FALSE(exact["segments"].empty());
+  }
 }
 
 TEST_F(RealTranscribe, SubtitlesHaveTimes) {

@@ -87,7 +87,8 @@ class Encoding {
     if (part.video != nullptr) return AddVideo(part, request.scope, message);
     if (part.sound != nullptr) return AddSound(message);
     if (part.encoded != nullptr) {
-      Note(*part.encoded, true);
+      if (part.encode_timings) AddTimings(*part.encode_timings);
+      Note(*part.encoded, !part.encode_timings);
       message.parts.push_back({.image = part.encoded});
     } else if (part.image != nullptr) {
       auto image = Encode(part, request);
@@ -215,6 +216,27 @@ int CountImages(const ReplyRequest& request) {
     for (const RequestPart& part : message.parts) images += CountImages(part);
   }
   return images;
+}
+
+void EncodeAhead(const EngineState& engine, ReplyRequest& request,
+                 const std::function<bool()>& is_cancelled) {
+  const RequestPart* const last = LastImage(request);
+  for (RequestMessage& message : request.messages) {
+    for (RequestPart& part : message.parts) {
+      const bool is_used = &part == last || !engine.model.style->begins_with_image();
+      if (part.image == nullptr || !is_used || is_cancelled()) continue;
+      const std::string& file = *part.image;
+      const Result<SharedImage> shared = ShareImage(engine, std::as_bytes(std::span(file)),
+                                                    {.scope = request.scope,
+                                                     .limits = request.image_limits,
+                                                     .file_id = part.image_id,
+                                                     .is_over = is_cancelled});
+      if (!shared) continue;
+      part.encoded = shared->image;
+      if (shared->is_new) part.encode_timings = shared->timings;
+      part.image = nullptr;
+    }
+  }
 }
 
 Result<PreparedReply> Prepare(const EngineState& engine, const ReplyRequest& request,

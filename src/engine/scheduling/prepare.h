@@ -39,6 +39,10 @@ struct PrepareHooks {
 Result<PreparedReply> Prepare(const EngineState& engine, const ReplyRequest& request,
                               const PrepareHooks& hooks);
 
+// Encodes images of a request that is submitted later (Scheduler::EncodeAhead).
+void EncodeAhead(const EngineState& engine, ReplyRequest& request,
+                 const std::function<bool()>& is_cancelled);
+
 // And sounds.
 int CountImages(const ReplyRequest& request);
 

@@ -252,6 +252,12 @@ std::optional<std::uint64_t> Scheduler::Submit(ReplyRequest request,
   return job->number;
 }
 
+void Scheduler::EncodeAhead(ReplyRequest& request,
+                            const std::function<bool()>& is_cancelled) const {
+  if (state_->options.profile) return;
+  edgevlm::EncodeAhead(state_->engine, request, is_cancelled);
+}
+
 void Scheduler::Cancel(std::uint64_t number) {
   State& state = *state_;
   {

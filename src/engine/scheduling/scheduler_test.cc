@@ -191,6 +191,32 @@ TEST_F(SchedulerTest, ReportsWhichImagesWereEncoded) {
   }
 }
 
+TEST_F(SchedulerTest, ImagesMayBeEncodedBefore) {
+  Scheduler scheduler(engine_, {});
+  const auto never = [] { return false; };
+  const auto plain = Submit(scheduler, About(ImageFile(2), 8))->Wait();
+  ReplyRequest request = About(ImageFile(2), 8);
+  scheduler.EncodeAhead(request, never);
+  EXPECT_EQ(request.messages[0].parts[0].image, nullptr);
+  ASSERT_NE(request.messages[0].parts[0].encoded, nullptr);
+  const auto reply = Submit(scheduler, request)->Wait();
+  ASSERT_TRUE(plain && reply);
+  EXPECT_EQ(reply->reply.text, plain->reply.text);
+  EXPECT_EQ(reply->image_tokens, plain->image_tokens);
+  EXPECT_FALSE(reply->images[0].is_reused);
+  EXPECT_GT(reply->reply.timings.encode_ms, 0);
+
+  ReplyRequest broken = About(std::make_shared<const std::string>("hello"), 8);
+  scheduler.EncodeAhead(broken, never);
+  const auto error = Submit(scheduler, broken)->Wait();
+  ASSERT_FALSE(error);
+  EXPECT_THAT(error.error().message, HasSubstr("expected"));
+
+  ReplyRequest cancelled = About(ImageFile(2), 8);
+  scheduler.EncodeAhead(cancelled, [] { return true; });
+  EXPECT_NE(cancelled.messages[0].parts[0].image, nullptr);
+}
+
 // Drafts are verified in the shared batch, and change nothing.
 TEST_F(SchedulerTest, GuessesForSeveralAtOnce) {
   constexpr unsigned kRequests = 5;

@@ -45,14 +45,16 @@ MaybeError ApplyType(const std::string& value, Setup& setup) {
 }
 
 MaybeError ApplyPrecision(const std::string& value, Setup& setup) {
-  constexpr std::pair<std::string_view, Precision> kNames[] = {
-      {"auto", Precision::kAuto}, {"bf16", Precision::kBFloat16}, {"f32", Precision::kFloat32}};
+  constexpr std::pair<std::string_view, Precision> kNames[] = {{"auto", Precision::kAuto},
+                                                               {"int8", Precision::kInt8},
+                                                               {"bf16", Precision::kBFloat16},
+                                                               {"f32", Precision::kFloat32}};
   for (const auto& [name, precision] : kNames) {
     if (value != name) continue;
     setup.model.options.precision = precision;
     return {};
   }
-  return Unexpected("auto, bf16 or f32", value);
+  return Unexpected("auto, int8, bf16 or f32", value);
 }
 
 MaybeError ApplyCache(const std::string& value, Setup& setup) {
@@ -143,7 +145,7 @@ constexpr int kMaxSoundSeconds = 30;  // a Whisper's window
 constexpr Variable kVariables[] = {
     {"preset", true, "a published model's shape with random weights", ApplyPreset},
     {"type", true, "type of the preset's decoder", ApplyType},
-    {"precision", true, "auto, bf16, f32", ApplyPrecision},
+    {"precision", true, "auto, int8, bf16, f32", ApplyPrecision},
     {"cache", true, "policy of the KV cache, as --cache spells it", ApplyCache},
     {"merged_tokens", true, "tokens that each block of the vision encoder merges",
      ApplyMergedTokens},

@@ -94,6 +94,8 @@ void StartChatCompletion(ServerContext& context, Request request,
   ApplyTools(fields, model, problem, submission);
   if (problem) return writer->Send(OpenAiError(*problem));
   submission.request.scope = ScopeOf(request, rules->access);
+  sounds.TranscribeBesideImages(submission.request);
+  if (problem) return writer->Send(OpenAiError(*problem));
   submission.request.fetch_ms = images.fetch_ms();
   ReplyMetadata metadata = MakeReplyMetadata(context, "chatcmpl", images.summaries());
   MoveVideos(images, video_choice, submission, metadata);

@@ -154,6 +154,9 @@ void StartResponse(ServerContext& context, Request request,
   const bool stores = fields.Bool("store", true);
   if (parsed.problem) return writer->Send(OpenAiError(*parsed.problem));
   submission.request.scope = parsed.known.scope;
+  parsed.sounds.TranscribeBesideImages(submission.request);
+  parsed.sounds.PutTexts(parsed.conversation);
+  if (parsed.problem) return writer->Send(OpenAiError(*parsed.problem));
   submission.request.fetch_ms = parsed.images.fetch_ms();
   ReplyMetadata metadata = MakeReplyMetadata(context, "resp", parsed.images.summaries());
   MoveVideos(parsed.images, video_choice, submission, metadata);
@@ -179,7 +182,9 @@ Response CountResponseTokens(ServerContext& context, const Request& request) {
   ResponseRequest parsed(context, request, std::get<Json>(body), /*takes_videos=*/false);
   AddTools(ReadTools(parsed.fields, parsed.model, parsed.problem), parsed.model.default_system,
            parsed.reply);
+  if (!parsed.problem) parsed.sounds.Transcribe();
   if (parsed.problem) return OpenAiError(*parsed.problem);
+  parsed.sounds.PutTexts(parsed.reply.messages);
   const Result<int> tokens =
       CountPromptTokens(context.engine(), parsed.reply.messages, parsed.reply.image_limits,
                         parsed.reply.template_inputs);

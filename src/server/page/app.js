@@ -7,11 +7,11 @@ import { lock, startLock } from "./lock.js";
 import { showModel } from "./model.js";
 import { frameOfCamera, startPicture } from "./picture.js";
 import { readSettings, refusalOf, startSettings } from "./settings.js";
-import { startSound } from "./sound.js";
+import { note, startSound, transcribe } from "./sound.js";
 import { showPicture, Turn } from "./talk.js";
 
 let picture = null; // as picture.js describes it
-let turns = []; // answered, about it or without a picture: {question, answer}
+let turns = []; // answered, about it or without a picture: {question, sound, answer}
 let running = null; // an AbortController
 let open = false; // the server has accepted the key, or needs none
 
@@ -24,12 +24,13 @@ function update() {
   byId("stop").hidden = running === null;
 }
 
-// about: the picture, or null. remembers: false for a look of its own.
-async function reply(question, about = picture, remembers = true) {
+// about: the picture, or null. remembers: false for a look of its own. sound: a recording that asks,
+// perhaps beside the question; or null.
+async function reply(question, about = picture, remembers = true, sound = null) {
   const settings = readSettings();
   if (!settings) return;
   settings.remembers &&= remembers;
-  const turn = new Turn(question);
+  const turn = new Turn(sound ? `${question} (spoken)`.trim() : question);
   const refusal = about ? refusalOf(about.blob, settings) : "";
   if (refusal) return turn.fail(refusal);
   running = new AbortController();
@@ -39,13 +40,14 @@ async function reply(question, about = picture, remembers = true) {
     picture: about && about.blob,
     moves: about !== null && about.moves,
     question,
+    sound,
     turns: settings.remembers ? turns : null,
     settings,
   };
   try {
     const answer = await ask(what, hear, running.signal);
     turn.end(answer, about);
-    if (remembers && about === picture) turns = [...turns, { question, answer: answer.text }];
+    if (remembers && about === picture) turns = [...turns, { question, sound, answer: answer.text }];
   } catch (error) {
     if (error.name === "AbortError") {
       turn.stop();
@@ -88,10 +90,13 @@ let isLive = false;
 // Whether a model reads pictures.
 const reads = model => model.image_size > 0;
 
-// Whether the server has a model that writes down what is said.
-async function hears() {
+let ear = ""; // who hears recordings: "model", the model itself; "whisper", another; "": nobody
+
+async function findEar() {
   const { data } = await getJson("/v1/models");
-  return data.some(({ architecture }) => architecture?.input_modalities?.join() === "audio");
+  const reads = data.map(({ architecture }) => architecture?.input_modalities ?? []);
+  if (reads.some(kinds => kinds.includes("audio") && kinds.includes("text"))) return "model";
+  return reads.some(kinds => kinds.includes("audio")) ? "whisper" : "";
 }
 
 async function enter() {
@@ -104,7 +109,8 @@ async function enter() {
     byId("talk").dataset.empty = "What you ask, and the answers, appear here.";
   }
   startSettings(about);
-  byId("record").hidden = !(await hears());
+  ear = await findEar();
+  byId("record").hidden = ear === "";
   if (!isLive) startLive();
   isLive = true;
   update();
@@ -116,10 +122,18 @@ startPicture(chosen => {
   showPicture(chosen);
   update();
 });
-startSound(text => {
-  const question = byId("question");
-  question.value = [question.value.trim(), text].filter(part => part !== "").join(" ");
-  question.focus();
+startSound(async sound => {
+  const field = byId("question");
+  if (ear === "model") {
+    if (running) return note("Wait for the reply, and speak again.");
+    const question = field.value.trim();
+    field.value = "";
+    return reply(question, picture, true, sound);
+  }
+  const text = await transcribe(sound);
+  if (text === "") return;
+  field.value = [field.value.trim(), text].filter(part => part !== "").join(" ");
+  field.focus();
   update();
 });
 byId("caption").onclick = () => reply("");

@@ -1,10 +1,10 @@
 // One request for a reply, over any of the transports.
 //
-// ask({picture, moves, question, turns, settings}, listener, signal) resolves to {text, usage,
+// ask({picture, moves, question, sound, turns, settings}, listener, signal) resolves to {text, usage,
 // timings, finish_reason, videos}. picture: null for a question without one. moves: whether it is a
-// video, about which the reply has `videos`. question: "" for a caption. turns:
-// earlier [{question, answer}] that are sent along; null: no conversation. While the reply is
-// generated, calls listener.text(piece) and listener.progress({stage, done, total}).
+// video, about which the reply has `videos`. question: "" for a caption, or if a recording, `sound`,
+// asks. turns: earlier [{question, sound, answer}] that are sent along; null: no conversation. While
+// the reply is generated, calls listener.text(piece) and listener.progress({stage, done, total}).
 import { events, postJson, request } from "./api.js";
 import { messages } from "./socket.js";
 
@@ -61,16 +61,22 @@ async function readReply(objects, listener) {
 
 const end = object => ({ ...object, text: object.caption ?? object.answer });
 
-const says = (role, text) => ({ role, content: [{ type: "text", text }] });
+const textPart = text => ({ type: "text", text });
 
-async function conversation({ picture, moves, question, turns }) {
+async function conversation({ picture, moves, question, sound, turns }) {
   // The default prompts of /caption for models with a chat template.
-  const wordsOf = asked => asked || (moves ? "Describe the video." : "Describe the picture.");
-  const list = (turns ?? []).flatMap(turn => [
-    says("user", wordsOf(turn.question)),
-    says("assistant", turn.answer),
-  ]);
-  list.push(says("user", wordsOf(question)));
+  const captions = moves ? "Describe the video." : "Describe the picture.";
+  const contentOf = async turn => {
+    if (!turn.sound) return [textPart(turn.question || captions)];
+    const heard = { type: "input_audio", input_audio: { data: await readAs(turn.sound) } };
+    return turn.question ? [heard, textPart(turn.question)] : [heard];
+  };
+  const list = [];
+  for (const turn of turns ?? []) {
+    list.push({ role: "user", content: await contentOf(turn) });
+    list.push({ role: "assistant", content: [textPart(turn.answer)] });
+  }
+  list.push({ role: "user", content: await contentOf({ question, sound }) });
   if (picture) {
     const type = moves ? "video_url" : "image_url";
     list[0].content.unshift({ type, [type]: { url: await readAs(picture) } });
@@ -104,7 +110,8 @@ async function askChat(what, listener, signal) {
 }
 
 export function ask(what, listener, signal) {
-  if (what.turns !== null || what.picture === null) return askChat(what, listener, signal);
+  const isChat = what.turns !== null || what.picture === null || what.sound !== null;
+  if (isChat) return askChat(what, listener, signal);
   return what.settings.way === "socket"
     ? askSocket(what, listener, signal)
     : askForm(what, listener, signal);

@@ -1,15 +1,15 @@
-// Questions that are spoken: records them, and writes what is said into the question.
+// Questions that are spoken: records them, and has them written down by the server's Whisper.
 import { request } from "./api.js";
 import { byId } from "./element.js";
 
 let recorder = null; // a MediaRecorder
 
-const note = text => {
+export const note = text => {
   byId("sound-note").textContent = text;
 };
 
-// Calls heard(text).
-async function transcribe(blob, heard) {
+// What is said, or "" after a note that says why there is nothing.
+export async function transcribe(blob) {
   note("Listening…");
   const form = new FormData();
   form.append("file", blob, "recording");
@@ -17,13 +17,14 @@ async function transcribe(blob, heard) {
     const response = await request("/v1/audio/transcriptions", { method: "POST", body: form });
     const { text } = await response.json();
     note(text ? "" : "Nothing was said.");
-    if (text) heard(text);
+    return text;
   } catch (error) {
     note(error.message);
+    return "";
   }
 }
 
-async function record(heard) {
+async function record(use) {
   // Without https pages cannot use the microphone, but phones offer it in file inputs.
   if (!navigator.mediaDevices?.getUserMedia) return byId("recording").click();
   let microphone;
@@ -39,18 +40,20 @@ async function record(heard) {
     microphone.getTracks().forEach(track => track.stop());
     recorder = null;
     byId("record").textContent = "Speak";
-    transcribe(new Blob(pieces, { type: pieces[0]?.type }), heard);
+    note("");
+    use(new Blob(pieces, { type: pieces[0]?.type }));
   };
   recorder.start();
   byId("record").textContent = "End";
   note("Recording…");
 }
 
-export function startSound(heard) {
-  byId("record").onclick = () => (recorder ? recorder.stop() : record(heard));
+// Calls use(blob) with each recording.
+export function startSound(use) {
+  byId("record").onclick = () => (recorder ? recorder.stop() : record(use));
   byId("recording").onchange = event => {
     const [file] = event.target.files;
     event.target.value = ""; // so that the same file can be chosen again
-    if (file) transcribe(file, heard);
+    if (file) use(file);
   };
 }

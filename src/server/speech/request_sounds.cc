@@ -1,8 +1,13 @@
 #include "server/speech/request_sounds.h"
 
+#include <algorithm>
+#include <atomic>
+#include <future>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include "base/base64.h"
@@ -44,7 +49,10 @@ RequestPart RequestSounds::Read(Fields& part) {
   }
   if (problem_) return {};
   const std::string where = fields.PathOf("data");
-  return reads_sound ? Decode(*file, where) : Hear(*std::move(file), where);
+  if (reads_sound) return Decode(*file, where);
+  unheard_.push_back(
+      {.mark = std::make_shared<const Sound>(), .file = *std::move(file), .where = where});
+  return {.sound = unheard_.back().mark};
 }
 
 RequestPart RequestSounds::Decode(const std::string& file, const std::string& where) {
@@ -77,19 +85,55 @@ void RequestSounds::Reject(ApiError error, const std::string& where) {
   problem_ = std::move(error);
 }
 
-RequestPart RequestSounds::Hear(std::string file, const std::string& where) {
-  const auto heard =
-      context_.transcripts()->TranscribeNow({.file = std::move(file), .deadline = deadline_});
+void RequestSounds::Transcribe() {
+  for (Unheard& unheard : unheard_) {
+    if (!problem_) TranscribeOne(unheard);
+  }
+}
+
+void RequestSounds::TranscribeOne(Unheard& unheard) {
+  const auto heard = context_.transcripts()->TranscribeNow(
+      {.file = std::move(unheard.file), .deadline = deadline_});
   if (!heard) {
     context_.metrics().OnRejected("queue_full");
-    Reject({.status = 503, .message = "too many recordings are waiting", .code = "queue_full"},
-           where);
-    return {};
+    return Reject(
+        {.status = 503, .message = "too many recordings are waiting", .code = "queue_full"},
+        unheard.where);
   }
-  const Result<Transcript>& result = *heard;
-  if (result) return {.text = PromptText(*result)};
-  RejectError(result.error(), where);
-  return {};
+  const Result<Transcript>& transcript = *heard;
+  if (!transcript) return RejectError(transcript.error(), unheard.where);
+  unheard.text = PromptText(*transcript);
+}
+
+void RequestSounds::TranscribeBesideImages(ReplyRequest& request) {
+  if (unheard_.empty() || problem_) return;
+  std::atomic<bool> gives_up = false;
+  const auto encode = [&] {
+    try {
+      context_.scheduler().EncodeAhead(
+          request, [&] { return gives_up || std::chrono::steady_clock::now() >= deadline_; });
+    } catch (const std::bad_alloc&) {  // the scheduler will say so
+    }
+  };
+  std::future<void> images;
+  try {
+    images = std::async(std::launch::async, encode);
+  } catch (const std::system_error&) {  // no thread is left: the scheduler encodes them
+  }
+  Transcribe();
+  gives_up = problem_.has_value();
+  if (images.valid()) images.get();
+  PutTexts(request.messages);
+}
+
+void RequestSounds::PutTexts(std::vector<RequestMessage>& messages) const {
+  for (RequestMessage& message : messages) {
+    for (RequestPart& part : message.parts) {
+      if (part.sound == nullptr) continue;
+      const auto unheard = std::ranges::find(unheard_, part.sound, &Unheard::mark);
+      if (unheard != unheard_.end()) part = {.text = unheard->text};
+    }
+  }
 }
 
 }  // namespace edgevlm

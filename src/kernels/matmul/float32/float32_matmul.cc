@@ -3,6 +3,12 @@
 #include "kernels/matmul/split.h"
 
 namespace edgevlm {
+namespace {
+
+// Of the widest tile of several rows, in most variants.
+constexpr int kTilePanels = 4;
+
+}  // namespace
 
 const VariantList<Float32MatMulFunction>& Float32MatMulVariants() {
   static const VariantList<Float32MatMulFunction> kVariants(Float32MatMulHighway(),
@@ -18,7 +24,8 @@ void MatMul(View<const float> x, const Weight& w, const Epilogue& epilogue, View
   CHECK(w.type() != WeightType::kInt8 && w.type() != WeightType::kBf16Pairs);
   CheckEpilogue(w, epilogue, y);
   const Float32MatMulCall call{x, w, epilogue, y};
-  SplitMatMul(w, y.rows, pool, [&call](const MatMulPart& part) { kFunction(call, part); });
+  SplitMatMul(
+      w, y.rows, pool, [&call](const MatMulPart& part) { kFunction(call, part); }, kTilePanels);
 }
 
 }  // namespace edgevlm

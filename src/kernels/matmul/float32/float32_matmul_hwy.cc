@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <cstdint>
 
 #include "kernels/matmul/float32/float32_matmul.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/matmul/float32/float32_matmul_hwy.cc"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -27,7 +29,9 @@ constexpr int kMaxPanels = 8;
 
 // A weight that is not float32 is unpacked for kRowsPerUnpack rows at a time, over so many inputs
 // that the values (32 KiB) stay in the L1 cache. With fewer rows the time of unpacking would show;
-// with more, their sums would not fit beside the values.
+// with more, their sums would not fit beside the values. Up to kMaxRows rows, 16-bit floats are
+// converted while they are multiplied instead: the weight then comes from memory, which is read
+// fastest in whole panels.
 constexpr int kRowsPerUnpack = 96;
 static_assert(kRowsPerUnpack % kMaxRows == 0);
 constexpr int kUnpackedValues = 8192;
@@ -41,21 +45,40 @@ constexpr int MaxPanels(int rows) {
   return panels;
 }
 
+// How a panel stores its values.
+struct FloatPanel {
+  using Stored = float;
+  static const Stored* Of(const Weight& w, int panel) { return w.Panel(panel); }
+  static HWY_INLINE PanelVector Load(PanelTag d, const Stored* at) { return hn::Load(d, at); }
+};
+struct HalfPanel {
+  using Stored = std::uint16_t;
+  static const Stored* Of(const Weight& w, int panel) { return w.NarrowPanel(panel); }
+  static HWY_INLINE PanelVector Load(PanelTag d, const Stored* at) { return LoadHalf(d, at); }
+};
+struct BFloat16Panel {
+  using Stored = std::uint16_t;
+  static const Stored* Of(const Weight& w, int panel) { return w.NarrowPanel(panel); }
+  static HWY_INLINE PanelVector Load(PanelTag d, const Stored* at) { return LoadBFloat16(d, at); }
+};
+
+template <class Stored>
 struct TileInput {
   const float* x;               // first row
   std::ptrdiff_t stride;        // of x
-  const float* panel;           // first panel
+  const Stored* panel;          // first panel
   std::ptrdiff_t panel_stride;  // in values
   int inputs;
-  bool resume;  // adds to the tile
+  bool resume;         // adds to the tile
+  const Stored* next;  // first panel of the next tile; only a tile of one row reads it
 };
 
 // tile[r, p * kPanelWidth + i] = sum_k x[r, k] * panel[p][k, i], each sum in the order of k.
-template <int kRows, int kPanels>
-void Tile(const TileInput& in, float* HWY_RESTRICT tile) {
+template <class Panel, int kRows, int kPanels>
+void Tile(const TileInput<typename Panel::Stored>& in, float* HWY_RESTRICT tile) {
   const PanelTag d;
   constexpr int kWide = kPanels * kPanelVectors;
-  const float* HWY_RESTRICT panel = in.panel;
+  const typename Panel::Stored* HWY_RESTRICT panel = in.panel;
   const float* HWY_RESTRICT x[kRows];
   PanelVector sums[kRows][kWide];
 #pragma GCC unroll 8
@@ -67,10 +90,17 @@ void Tile(const TileInput& in, float* HWY_RESTRICT tile) {
     }
   }
   for (int k = 0; k < in.inputs; ++k) {
+    if constexpr (kRows == 1) {
+      // A row waits for memory, and the hardware prefetcher stops at the end of each panel.
+#pragma GCC unroll 8
+      for (int p = 0; p < kPanels; ++p) {
+        hwy::Prefetch(in.next + p * in.panel_stride + k * Weight::kPanelWidth);
+      }
+    }
     PanelVector w[kWide];
 #pragma GCC unroll 24
     for (int v = 0; v < kWide; ++v) {
-      w[v] = hn::Load(
+      w[v] = Panel::Load(
           d, panel + v / kPanelVectors * in.panel_stride + v % kPanelVectors * kPanelLanes);
     }
 #pragma GCC unroll 8
@@ -88,26 +118,30 @@ void Tile(const TileInput& in, float* HWY_RESTRICT tile) {
   }
 }
 
+template <class Panel>
 struct Tiles {
-  using Function = void (*)(const TileInput& in, float* tile);
+  using Function = void (*)(const TileInput<typename Panel::Stored>& in, float* tile);
   static constexpr int MaxWidth(int rows) { return MaxPanels(rows); }
   template <int kRows, int kPanels>
   static Function Of() {
-    return Tile<kRows, kPanels>;
+    return Tile<Panel, kRows, kPanels>;
   }
 };
 
 // Multiplies rows [row, row + rows.whole), in blocks `rows`, by the panels.
-void MultiplyFloats(const Float32MatMulCall& call, const Parts& rows, int row, int panel,
+template <class Panel>
+void MultiplyPanels(const Float32MatMulCall& call, const Parts& rows, int row, int panel,
                     int panels) {
   HWY_ALIGN float tile[kMaxRows * kMaxPanels * Weight::kPanelWidth];
   const int inputs = call.w.inputs();
   const std::ptrdiff_t panel_stride = static_cast<std::ptrdiff_t>(inputs) * Weight::kPanelWidth;
+  const int next = std::min(panel + panels, call.w.panels() - panels);
   for (int block = 0; block < rows.count; ++block) {
     const Area area{row + rows.First(block), rows.Size(block), panel, panels};
-    TileOf<Tiles, kMaxRows>(area.rows, panels)({call.x.Row(area.row).data(), call.x.stride,
-                                                call.w.Panel(panel), panel_stride, inputs, false},
-                                               tile);
+    TileOf<Tiles<Panel>, kMaxRows>(area.rows, panels)(
+        {call.x.Row(area.row).data(), call.x.stride, Panel::Of(call.w, panel), panel_stride, inputs,
+         false, Panel::Of(call.w, next)},
+        tile);
     ApplyEpilogue(call.epilogue, area, tile, area.panels * Weight::kPanelWidth, call.y);
   }
 }
@@ -130,8 +164,8 @@ void MultiplyUnpacked(const Float32MatMulCall& call, const Parts& rows, int row,
     }
     for (int block = 0; block < rows.count; ++block) {
       const float* x = call.x.Row(row + rows.First(block)).data() + first;
-      TileOf<Tiles, kMaxRows>(rows.Size(block), panels)(
-          {x, call.x.stride, values, panel_stride, inputs, first > 0},
+      TileOf<Tiles<FloatPanel>, kMaxRows>(rows.Size(block), panels)(
+          {x, call.x.stride, values, panel_stride, inputs, first > 0, values},
           tiles + rows.First(block) * width);
     }
   }
@@ -144,11 +178,16 @@ void MultiplyUnpacked(const Float32MatMulCall& call, const Parts& rows, int row,
 // The loop over panels is outside, that over rows inside: the panels stay in the L1 cache while all
 // rows of x, which fit in the L2 cache, are multiplied by them.
 void Float32MatMulPanels(const Float32MatMulCall& call, const MatMulPart& part) {
-  const bool is_float = call.w.type() == WeightType::kFloat32;
-  const int rows_per_pass = is_float ? part.last_row - part.first_row : kRowsPerUnpack;
+  const WeightType type = call.w.type();
+  const int rows = part.last_row - part.first_row;
+  auto* multiply = MultiplyUnpacked;
+  if (type == WeightType::kFloat32) multiply = MultiplyPanels<FloatPanel>;
+  if (type == WeightType::kFloat16 && rows <= kMaxRows) multiply = MultiplyPanels<HalfPanel>;
+  if (type == WeightType::kBFloat16 && rows <= kMaxRows) multiply = MultiplyPanels<BFloat16Panel>;
+  const int rows_per_pass = multiply == MultiplyUnpacked ? kRowsPerUnpack : rows;
   ForPasses(part, rows_per_pass, kMaxRows, MaxPanels,
-            [&](const Parts& rows, int row, int panel, int panels) {
-              (is_float ? MultiplyFloats : MultiplyUnpacked)(call, rows, row, panel, panels);
+            [&](const Parts& tiles, int row, int panel, int panels) {
+              multiply(call, tiles, row, panel, panels);
             });
 }
 

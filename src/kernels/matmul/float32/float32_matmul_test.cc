@@ -98,7 +98,9 @@ TEST(Float32MatMul, EveryFormatGivesTheBitsOfItsValues) {
                                   {5, 70, 768},
                                   {13, 130, 256},
                                   {97, 18, 512},
-                                  {3, 2100, 256}}) {
+                                  {1, 2100, 256},
+                                  {3, 2100, 256},
+                                  {8, 2100, 256}}) {
       // Only 16-bit panels need a matrix as large as this.
       if (n * k > Weight::kMaxWidenedValues && info.block_values > 1) continue;
       SCOPED_TRACE(testing::Message() << info.name << " T=" << t << " N=" << n << " K=" << k);

@@ -23,6 +23,14 @@ using PanelIntegers = hn::RebindToSigned<PanelTag>;
 constexpr int kPanelLanes = static_cast<int>(hn::MaxLanes(PanelTag()));
 constexpr int kPanelVectors = Weight::kPanelWidth / kPanelLanes;
 
+// Values from 16 bits each.
+HWY_INLINE PanelVector LoadBFloat16(PanelTag d, const std::uint16_t* at) {
+  const hn::Rebind<std::uint16_t, PanelTag> d_narrow;
+  const hn::RebindToUnsigned<PanelTag> d_bits;
+  const auto bits = hn::PromoteTo(d_bits, hn::LoadU(d_narrow, at));
+  return hn::BitCast(d, hn::ShiftLeft<16>(bits));
+}
+
 // How a quant becomes a value (blocks.h).
 enum class QuantKind { kBias, kMinimum, kTable };
 
@@ -174,11 +182,8 @@ HWY_INLINE void UnpackPanel(const Weight& w, int panel, int first, int count,
     }
     return;
   }
-  const hn::Rebind<std::uint16_t, PanelTag> d_narrow;
-  const hn::RebindToUnsigned<PanelTag> d_bits;
   for (int i = 0; i < count * Weight::kPanelWidth; i += kPanelLanes) {
-    const auto bits = hn::PromoteTo(d_bits, hn::LoadU(d_narrow, narrow + i));
-    hn::StoreU(hn::BitCast(d, hn::ShiftLeft<16>(bits)), d, out + i);
+    hn::StoreU(LoadBFloat16(d, narrow + i), d, out + i);
   }
 }
 

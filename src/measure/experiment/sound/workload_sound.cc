@@ -26,7 +26,7 @@ struct Times {
 class SoundWorkload final : public Workload {
  public:
   Result<Outcome> Run(const Engine& engine, const Setup& setup, const Item&) override {
-    const bool is_fast = setup.model.options.precision == Precision::kAuto;
+    const bool is_fast = setup.model.options.precision == Precision::kInt8;
     const auto encoder = EncoderOf(setup.request.sound_model, is_fast);
     if (!encoder) return encoder.error();
     pools_.try_emplace(engine.info().threads, engine.info().threads);
