@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "edgevlm/edgevlm.h"
 #include "image/write.h"
@@ -26,7 +28,20 @@ namespace {
 constexpr std::uint64_t kSeed = 83;
 constexpr double kLeastCosine = 0.9999;
 constexpr int kRows = 4;
-constexpr int kRowTokens = 48;
+
+struct Size {
+  const char* name;
+  int image_side;
+  int width;
+  int blocks;
+  int row_tokens;
+
+  int grid() const { return image_side / kCellPixels; }
+  int cells() const { return grid() * grid(); }
+};
+
+// The second has an odd grid and an odd number of heads and of blocks, and longer texts.
+constexpr Size kSizes[] = {{"Small", 64, 64, 2, 48}, {"Odd", 208, 96, 3, 75}};
 
 // Rounds to the precision of the file.
 void RoundToHalf(torch::Tensor& weight) { weight.copy_(weight.to(torch::kHalf)); }
@@ -98,35 +113,17 @@ std::span<const float> ValuesOf(const torch::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
-class ParityTest : public ::testing::Test {
+class ParityTest : public ::testing::TestWithParam<Size> {
  protected:
-  static void SetUpTestSuite() {
-    std::mt19937_64 rng(kSeed);
-    std::vector<Scene> scenes;
-    for (int i = 0; i < 100; ++i) scenes.push_back(Compose({}, rng));
-    std::vector<std::string> texts = CorpusTexts(scenes, kSeed);
-    for (std::string& text : texts) text.insert(0, " ");
-    train::Run run;
-    run.vocabulary = TrainBpe(texts, 400);
-    run.shape = {.image_side = 64,
-                 .features = 48,
-                 .things = 2,
-                 .decoder = {.width = 64,
-                             .heads = 2,
-                             .blocks = 2,
-                             .vocabulary = static_cast<int>(run.vocabulary.tokens.size()),
-                             .context = 96}};
-    context_ = new TestContext(run);
-  }
-  static void TearDownTestSuite() { delete context_; }
+  static void TearDownTestSuite() { contexts_.clear(); }
 
-  static SampleOptions Samples() {
-    return {.image_side = 64,
-            .grid = 4,
+  static SampleOptions Samples(const Size& size) {
+    return {.image_side = size.image_side,
+            .grid = size.grid(),
             .captions = 1,
             .questions = 5,
             .rows = kRows,
-            .length = kRowTokens};
+            .length = size.row_tokens};
   }
 
   // One image for both: as the trainer renders it, and as a file for the engine.
@@ -135,8 +132,8 @@ class ParityTest : public ::testing::Test {
     torch::Tensor cells;  // [1, P, D]
     EncodedImage image;
   };
-  static EncodedTwice EncodeTwice(std::uint64_t seed) {
-    const SampleOptions options = Samples();
+  EncodedTwice EncodeTwice(std::uint64_t seed) {
+    const SampleOptions options = Samples(GetParam());
     std::mt19937_64 rng(seed), again(seed);
     ThreadPool pool(1);
     EncodedTwice encoded;
@@ -154,20 +151,41 @@ class ParityTest : public ::testing::Test {
   }
 
   struct TestContext {
-    explicit TestContext(const train::Run& run)
+    explicit TestContext(const Size& size) : TestContext(size, RunOf(size)) {}
+    TestContext(const Size& size, const train::Run& run)
         : tokenizer(*Tokenizer::Create(run.vocabulary)),
           glyphs(*Glyphs::Load({})),
-          model(RandomModel(run.shape, Images(tokenizer, glyphs))),
+          model(RandomModel(run.shape, Images(size, tokenizer, glyphs))),
           engine(EngineOf(model, run)) {}
 
-    static torch::Tensor Images(const Tokenizer& tokenizer, const Glyphs& glyphs) {
+    static train::Run RunOf(const Size& size) {
+      std::mt19937_64 rng(kSeed);
+      std::vector<Scene> scenes;
+      for (int i = 0; i < 100; ++i) scenes.push_back(Compose({}, rng));
+      std::vector<std::string> texts = CorpusTexts(scenes, kSeed);
+      for (std::string& text : texts) text.insert(0, " ");
+      train::Run run;
+      run.vocabulary = TrainBpe(texts, 400);
+      run.shape = {.image_side = size.image_side,
+                   .features = 48,
+                   .things = 2,
+                   .decoder = {.width = size.width,
+                               .heads = size.width / 32,
+                               .blocks = size.blocks,
+                               .vocabulary = static_cast<int>(run.vocabulary.tokens.size()),
+                               .context = size.cells() + size.row_tokens}};
+      return run;
+    }
+
+    static torch::Tensor Images(const Size& size, const Tokenizer& tokenizer,
+                                const Glyphs& glyphs) {
       std::mt19937_64 rng(kSeed + 1000);
       ThreadPool pool(1);
       std::vector<Sample> samples;
       for (int i = 0; i < 8; ++i) {
-        samples.push_back(MakeSample(Samples(), glyphs, tokenizer, rng, pool));
+        samples.push_back(MakeSample(Samples(size), glyphs, tokenizer, rng, pool));
       }
-      return Stack(samples, Samples()).images;
+      return Stack(samples, Samples(size)).images;
     }
 
     // Through a file, as a user would.
@@ -185,17 +203,30 @@ class ParityTest : public ::testing::Test {
     Vlm model;
     Engine engine;
   };
-  static inline TestContext* context_ = nullptr;
+
+  static TestContext& ContextOf(const Size& size) {
+    std::unique_ptr<TestContext>& context = contexts_[size.name];
+    if (context == nullptr) context = std::make_unique<TestContext>(size);
+    return *context;
+  }
+
+  static inline std::map<std::string, std::unique_ptr<TestContext>> contexts_;
+  TestContext* const context_ = &ContextOf(GetParam());
 };
 
-TEST_F(ParityTest, TheVisionEncodersAgree) {
+INSTANTIATE_TEST_SUITE_P(Sizes, ParityTest, ::testing::ValuesIn(kSizes),
+                         [](const auto& size) { return std::string(size.param.name); });
+
+TEST_P(ParityTest, TheVisionEncodersAgree) {
   for (std::uint64_t seed = kSeed; seed < kSeed + 4; ++seed) {
     const EncodedTwice encoded = EncodeTwice(seed);
-    ASSERT_EQ(encoded.image.tokens, 16);
-    ASSERT_EQ(encoded.image.width, 64);
+    ASSERT_EQ(encoded.image.tokens, GetParam().cells());
+    const int width = encoded.image.width;
+    ASSERT_EQ(width, GetParam().width);
     for (int cell = 0; cell < encoded.image.tokens; ++cell) {
       const auto row = [&](std::span<const float> values) {
-        return values.subspan(static_cast<std::size_t>(cell * 64), 64);
+        return values.subspan(static_cast<std::size_t>(cell * width),
+                              static_cast<std::size_t>(width));
       };
       EXPECT_GE(Cosine(row(encoded.image.embeddings), row(ValuesOf(encoded.cells))), kLeastCosine)
           << "cell " << cell << " seed " << seed;
@@ -206,14 +237,15 @@ TEST_F(ParityTest, TheVisionEncodersAgree) {
   }
 }
 
-TEST_F(ParityTest, TheDecodersAgree) {
+TEST_P(ParityTest, TheDecodersAgree) {
   int texts = 0;
+  const int row_tokens = GetParam().row_tokens;
   for (std::uint64_t seed = kSeed; seed < kSeed + 4; ++seed) {
     const EncodedTwice encoded = EncodeTwice(seed);
     const TextRows& rows = encoded.sample.texts;
     const torch::NoGradGuard no_grad;
     const auto tensor = [&](const auto& values, torch::Dtype type) {
-      return torch::tensor(at::ArrayRef(values), type).view({1, kRows, kRowTokens});
+      return torch::tensor(at::ArrayRef(values), type).view({1, kRows, row_tokens});
     };
     Decoder& decoder = context_->model->decoder;
     const torch::Tensor hidden =
@@ -221,12 +253,12 @@ TEST_F(ParityTest, TheDecodersAgree) {
             ->forward(encoded.cells, tensor(rows.ids, torch::kInt64),
                       tensor(rows.positions, torch::kInt64), tensor(rows.starts, torch::kInt32))
             .last;
-    const torch::Tensor trained = decoder->Logits(hidden).view({kRows, kRowTokens, -1});
+    const torch::Tensor trained = decoder->Logits(hidden).view({kRows, row_tokens, -1});
     for (const TokenSpan& span : rows.spans) {
       std::vector<int> tokens = {kImageToken};
       for (int i = span.begin; i < span.end; ++i) {
         tokens.push_back(
-            static_cast<int>(rows.ids[static_cast<std::size_t>(span.row * kRowTokens + i)]));
+            static_cast<int>(rows.ids[static_cast<std::size_t>(span.row * row_tokens + i)]));
       }
       const Result<std::vector<float>> logits = context_->engine.Logits(tokens, &encoded.image);
       ASSERT_TRUE(logits.ok()) << logits.error().message;

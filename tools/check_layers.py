@@ -39,7 +39,7 @@ MAY_INCLUDE = {
     "cli": "server transcribe measure video eval fleet metrics config digest roofline engine catalog convert decode gguf "
            "tokenizer tensor base",
     "teacher": "tokenizer digest tensor base",
-    "train": "teacher engine eval gguf tokenizer image digest kernels tensor base",
+    "train": "teacher engine eval gguf tokenizer image digest roofline kernels tensor base",
     "native": "catalog image",
 }
 
@@ -74,6 +74,7 @@ INTERFACES = {
     "engine": {
         "engine/measured_engine.h": "measure",
         "engine/load/builtin_model.h": "cli",
+        "engine/teacher_encoder.h": "train",
         "engine/teacher_engine.h": "train",
         "engine/testing/tiny_engine.h": "fleet measure",
     },

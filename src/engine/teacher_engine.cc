@@ -13,12 +13,6 @@
 namespace edgevlm {
 namespace {
 
-// Cells per row of a square grid with so many cells; 0: it is no square.
-int SquareSide(int cells) {
-  const int side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(cells))));
-  return side * side == cells ? side : 0;
-}
-
 // As TeacherImage::token_grid_width.
 int TokenGridWidth(const EncodedImage& image) {
   // Some families have text before and after the tokens, in pieces of their own.
@@ -30,6 +24,17 @@ int TokenGridWidth(const EncodedImage& image) {
 
 }  // namespace
 
+int SquareSide(int cells) {
+  const int side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(cells))));
+  return side * side == cells ? side : 0;
+}
+
+bool KeepsProportions(const VisionEncoder& encoder) {
+  if (encoder.shape().has_any_size) return false;
+  const Preprocessing& preprocessing = encoder.shape().preprocessing;
+  return preprocessing.fit != Fit::kStretch && preprocessing.longest_edge <= preprocessing.size;
+}
+
 TeacherEngine::TeacherEngine(const Engine& engine)
     : state_(StateOf(engine)),
       sequence_(*state_.model.decoder, state_.model.info.context_tokens, state_.model.cache) {}
@@ -40,9 +45,7 @@ const std::string& TeacherEngine::identity() const { return state_.model.identit
 
 bool TeacherEngine::keeps_proportions() const {
   const auto& encoder = state_.model.vision_encoder;
-  if (encoder == nullptr || encoder->shape().has_any_size) return false;
-  const Preprocessing& preprocessing = encoder->shape().preprocessing;
-  return preprocessing.fit != Fit::kStretch && preprocessing.longest_edge <= preprocessing.size;
+  return encoder != nullptr && KeepsProportions(*encoder);
 }
 
 Result<TeacherImage> TeacherEngine::Encode(const Image& image, bool with_attention) const {

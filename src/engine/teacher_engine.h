@@ -16,6 +16,13 @@
 namespace edgevlm {
 
 struct EngineState;
+class VisionEncoder;
+
+// Cells per row of a square grid with so many cells; 0: it is no square.
+int SquareSide(int cells);
+
+// As TeacherEngine::keeps_proportions.
+bool KeepsProportions(const VisionEncoder& encoder);
 
 // An image as vision encoder, projector and decoder see it.
 struct TeacherImage {

@@ -35,6 +35,7 @@ json JsonOf(const Shard& shard) {
           {"identity", setup.identity},
           {"tokenizer_sha256", setup.tokenizer_sha256},
           {"data", setup.data},
+          {"data_identity", setup.data_identity},
           {"items", setup.items},
           {"shard_items", setup.shard_items},
           {"vocabulary", setup.vocabulary},
@@ -54,6 +55,7 @@ Shard HeadOf(const json& header) {
   header.at("identity").get_to(setup.identity);
   header.at("tokenizer_sha256").get_to(setup.tokenizer_sha256);
   header.at("data").get_to(setup.data);
+  setup.data_identity = header.value("data_identity", "");
   header.at("items").get_to(setup.items);
   header.at("shard_items").get_to(setup.shard_items);
   header.at("vocabulary").get_to(setup.vocabulary);
@@ -235,23 +237,35 @@ MaybeError CheckHead(const Shard& head) {
   return std::nullopt;
 }
 
+template <class T>
+std::string Difference(const char* field, const T& a, const T& b) {
+  const json left = a, right = b;
+  if (left == right) return "";
+  return std::string(field) + ": expected " + left.dump() + ", found " + right.dump();
+}
+
+// By content: machines may have a data set in different places. Files from before had its place
+// alone.
+std::string DataDifference(const TeacherSetup& expected, const TeacherSetup& found) {
+  if (expected.data_identity.empty() || found.data_identity.empty() ||
+      (expected.data != found.data && expected.data_identity != found.data_identity)) {
+    return Difference("data set", expected.data, found.data);
+  }
+  return Difference("names, sizes and texts of the data set", expected.data_identity,
+                    found.data_identity);
+}
+
 }  // namespace
 
 std::string DifferenceOf(const TeacherSetup& expected, const TeacherSetup& found) {
-  const auto differs = [](const char* field, const auto& a, const auto& b) -> std::string {
-    const json left = a, right = b;
-    if (left == right) return "";
-    return std::string(field) + ": expected " + left.dump() + ", found " + right.dump();
-  };
   for (const std::string& text :
-       {differs("teacher", expected.teacher_sha256, found.teacher_sha256),
-        differs("vision encoder or precision", expected.identity, found.identity),
-        differs("tokenizer", expected.tokenizer_sha256, found.tokenizer_sha256),
-        differs("data set", expected.data, found.data),
-        differs("images", expected.items, found.items),
-        differs("images per shard", expected.shard_items, found.shard_items),
-        differs("vocabulary", expected.vocabulary, found.vocabulary),
-        differs("options", expected.options, found.options)}) {
+       {Difference("teacher", expected.teacher_sha256, found.teacher_sha256),
+        Difference("vision encoder or precision", expected.identity, found.identity),
+        Difference("tokenizer", expected.tokenizer_sha256, found.tokenizer_sha256),
+        DataDifference(expected, found), Difference("images", expected.items, found.items),
+        Difference("images per shard", expected.shard_items, found.shard_items),
+        Difference("vocabulary", expected.vocabulary, found.vocabulary),
+        Difference("options", expected.options, found.options)}) {
     if (!text.empty()) return text;
   }
   return "";

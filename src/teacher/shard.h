@@ -14,15 +14,16 @@ namespace edgevlm {
 
 // What all shards of a folder have in common: who taught what.
 struct TeacherSetup {
-  std::string teacher;            // name of the model's file
-  std::string teacher_sha256;     // of that file
-  std::string identity;           // of the model with its vision encoder, and of how it computes
-  std::string tokenizer_sha256;   // of the teacher's tokens (TeacherTokens)
-  std::string data;               // the data set, as --data names it
-  std::uint64_t items = 0;        // of the data set
-  std::uint64_t shard_items = 0;  // of a shard; the last one may have fewer
-  int vocabulary = 0;             // V of the teacher
-  std::string options;            // what else the outputs depend on
+  std::string teacher;             // name of the model's file
+  std::string teacher_sha256;      // of that file
+  std::string identity;            // of the model with its vision encoder, and of how it computes
+  std::string tokenizer_sha256;    // of the teacher's tokens (TeacherTokens)
+  std::string data;                // the data set, as --data names it
+  std::string data_identity = {};  // of its content, wherever it lies; empty in older files
+  std::uint64_t items = 0;         // of the data set
+  std::uint64_t shard_items = 0;   // of a shard; the last one may have fewer
+  int vocabulary = 0;              // V of the teacher
+  std::string options;             // what else the outputs depend on
 
   std::uint64_t shards() const { return (items + shard_items - 1) / shard_items; }
   bool operator==(const TeacherSetup&) const = default;

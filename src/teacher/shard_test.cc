@@ -92,7 +92,15 @@ TEST(Setup, DifferencesNameTheField) {
   EXPECT_EQ(DifferenceOf(setup, setup), "");
   TeacherSetup other = setup;
   other.data = "scenes:2:5";
+  EXPECT_EQ(DifferenceOf(setup, other), "") << "a data set may lie elsewhere";
+  other.data_identity = "scenes:2:5";
   EXPECT_EQ(DifferenceOf(setup, other), "data set: expected \"scenes:1:5\", found \"scenes:2:5\"");
+  other.data_identity.clear();  // of a file from before
+  EXPECT_EQ(DifferenceOf(setup, other), "data set: expected \"scenes:1:5\", found \"scenes:2:5\"");
+  other = setup;
+  other.data_identity = "changed";
+  EXPECT_EQ(DifferenceOf(setup, other),
+            "names, sizes and texts of the data set: expected \"scenes:1:5\", found \"changed\"");
 }
 
 TEST(TeacherTokens, AreReadAsWrittenAndRejectedWhenCut) {

@@ -22,7 +22,8 @@ constexpr std::unique_ptr<Command> (*kMakers[])() = {
     edgevlm::train::MakeScenesCommand,   edgevlm::train::MakeTrainCommand,
     edgevlm::train::MakeEvaluateCommand, edgevlm::train::MakeTeachCommand,
     edgevlm::train::MakeExportCommand,   edgevlm::train::MakeImportCommand,
-    edgevlm::train::MakeAverageCommand,  edgevlm::train::MakeTimeCommand};
+    edgevlm::train::MakeAverageCommand,  edgevlm::train::MakeTimeCommand,
+    edgevlm::train::MakeBenchCommand};
 
 }  // namespace
 

@@ -20,6 +20,7 @@ inline TeacherSetup TinySetup() {
           .identity = std::string(64, '3'),
           .tokenizer_sha256 = DigestOf(TinyTeacherTokens()),
           .data = "scenes:1:5",
+          .data_identity = "scenes:1:5",
           .items = 5,
           .shard_items = 2,
           .vocabulary = kTinyTeacherTokens,

@@ -24,6 +24,7 @@ class Command {
 };
 
 std::unique_ptr<Command> MakeAverageCommand();
+std::unique_ptr<Command> MakeBenchCommand();
 std::unique_ptr<Command> MakeEvaluateCommand();
 std::unique_ptr<Command> MakeExportCommand();
 std::unique_ptr<Command> MakeImportCommand();

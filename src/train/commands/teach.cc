@@ -11,9 +11,13 @@
 namespace edgevlm::train {
 namespace {
 
-// kept: of --keep; empty: the defaults.
+// kept: of --keep; empty: the defaults, of a vision encoder its features.
 void ChooseKept(const std::vector<std::string>& kept, TeachOptions& options) {
-  if (kept.empty()) return;
+  if (kept.empty()) {
+    const bool is_whole = !options.teacher.empty();
+    options.projected = options.logits = options.visual = is_whole;
+    return;
+  }
   const auto has = [&](const char* name) {
     return std::find(kept.begin(), kept.end(), name) != kept.end();
   };
@@ -29,7 +33,8 @@ class TeachCommand final : public Command {
   CLI::App* Declare(CLI::App& app) override {
     CLI::App* teach = app.add_subcommand(
         "teach", "Run a model once over a data set and store what students learn from");
-    teach->add_option("--teacher", options_.teacher, "The model, a GGUF file")->required();
+    teach->add_option("--teacher", options_.teacher,
+                      "The model, a GGUF file; left out: a vision encoder alone (--mmproj)");
     teach->add_option("--mmproj", options_.mmproj, "The GGUF file of its vision encoder");
     teach
         ->add_option(

@@ -4,6 +4,7 @@
 
 #include "train/commands/command.h"
 #include "train/commands/options.h"
+#include "train/commands/step_options.h"
 #include "train/loop/trainer.h"
 
 namespace edgevlm::train {
@@ -13,32 +14,6 @@ const std::map<std::string, Stage> kStages = {{"all", Stage::kSchedule},
                                               {"encoder", Stage::kEncoder},
                                               {"language", Stage::kLanguage},
                                               {"joint", Stage::kJoint}};
-
-void AddDistilOptions(CLI::App* command, TrainOptions& options) {
-  DistilOptions& distil = options.distil;
-  command
-      ->add_option("--stage", options.stage,
-                   "What learns in this run: encoder, language (projector and decoder), joint; "
-                   "all: one after the other")
-      ->transform(CLI::CheckedTransformer(kStages));
-  command->add_option("--teacher-outputs", distil.teacher_outputs,
-                      "Learn from the images and outputs that teach wrote to this folder");
-  command->add_option("--data", distil.data, "Where the images of --teacher-outputs lie now");
-  AddOption(command, "--distil-features", distil.features,
-            "Weight of the loss on the vision encoder's features; 0: off");
-  command->add_flag("--distil-features-mse", distil.features_mse,
-                    "Compare features by squared differences instead of cosines");
-  AddOption(command, "--distil-relations", distil.relations,
-            "Weight of the loss on how alike images are");
-  AddOption(command, "--distil-logits", distil.logits, "Weight of the loss on logits of replies");
-  AddOption(command, "--distil-visual-logits", distil.visual_logits,
-            "Weight of the loss on logits at image tokens");
-  AddOption(command, "--distil-visual-relations", distil.visual_relations,
-            "Weight of the loss on how alike image tokens are");
-  AddOption(command, "--distil-temperature", distil.temperature,
-            "Temperature of the losses on logits");
-  AddOption(command, "--supervised", distil.supervised, "Weight of all losses on labels");
-}
 
 void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   command->add_option("--out", options.out, "Folder of the run: checkpoints, log, vocabulary")
@@ -53,21 +28,11 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
             "Fraction of it, at the start, in which only the vision encoder learns");
   AddOption(command, "--blind-part", options.blind_part,
             "Fraction after that in which only the decoder learns");
-  AddOption(command, "--batch", options.batch, "Images per step");
-  AddOption(command, "--grid-batch", options.grid_batch,
-            "More images per step, for the vision encoder alone");
-  AddOption(command, "--picture-side", options.image_side,
-            "Input size of the vision encoder, pixels");
-  AddOption(command, "--width", options.width, "Width of the decoder");
-  AddOption(command, "--blocks", options.blocks, "Blocks of the decoder");
+  AddStepOptions(command, options);
   command
       ->add_option("--exits", options.exits,
                    "Early exits of the decoder, after so many blocks: 2,4")
       ->delimiter(',');
-  command->add_option("--quantize-aware", options.quantized_as,
-                      "Round the decoder's matrices, and their inputs, as after `edgevlm quantize` "
-                      "to this type: q8_0, q4_0, ...");
-  AddOption(command, "--vocabulary", options.vocabulary, "Maximum number of tokens");
   AddOption(command, "--rate", options.rate, "Peak learning rate");
   AddOption(command, "--eye-rate", options.vision_encoder_rate,
             "The same for the vision encoder while it learns alone");
@@ -75,13 +40,17 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   command->add_flag("--keep-names", options.keeps_names,
                     "Keep the image tokens readable for the decoder of --from meanwhile");
   AddGlyphFiles(command, options.glyphs);
-  AddOption(command, "--threads", options.threads, "Compute threads");
   AddOption(command, "--loaders", options.loaders, "Threads that draw images");
   AddOption(command, "--checkpoint-minutes", options.checkpoint_minutes,
             "Time between checkpoints");
   AddOption(command, "--evaluate-pictures", options.evaluate_images,
             "Held-out images of the final evaluation");
-  AddDistilOptions(command, options);
+  command
+      ->add_option("--stage", options.stage,
+                   "What learns in this run: encoder, language (projector and decoder), joint; "
+                   "all: one after the other")
+      ->transform(CLI::CheckedTransformer(kStages));
+  AddDistilOptions(command, options.distil);
 }
 
 // Both take the same options: evaluate is given those that a run was trained with.

@@ -210,14 +210,17 @@ void TeacherSamples::MeasureMapping() {
 
 std::string TeacherSamples::Summary() const {
   const TeacherSetup& setup = folder_.setup();
-  const double total = std::max(share_.total(), 1e-9);
-  char share[160];
-  std::snprintf(share, sizeof(share),
-                "%zu images; of the probability, %.1f %% maps to the same tokens, %.1f %% to the "
-                "first of several, %.1f %% to none",
-                folder_.size(), 100 * share_.same / total, 100 * share_.first / total,
-                100 * share_.other / total);
-  std::string text = "teacher " + setup.teacher + " on " + setup.data + ": " + share;
+  const double total = share_.total();
+  char share[128] = "no logits";
+  if (total > 0) {
+    std::snprintf(share, sizeof(share),
+                  "of the probability, %.1f %% maps to the same tokens, %.1f %% to the first of "
+                  "several, %.1f %% to none",
+                  100 * share_.same / total, 100 * share_.first / total,
+                  100 * share_.other / total);
+  }
+  std::string text = "teacher " + setup.teacher + " on " + setup.data + ": " +
+                     std::to_string(folder_.size()) + " images; " + share;
   if (folder_.missing_shards() > 0) {
     text += "; " + std::to_string(folder_.missing_shards()) + " shards are missing";
   }

@@ -74,6 +74,9 @@ MaybeError Validate(const TrainOptions& options) {
   if (options.vocabulary < 300 || options.vocabulary > 50000) {
     return invalid("--vocabulary: expected 300 to 50000", options.vocabulary);
   }
+  if (options.text_tokens < 16 || options.text_tokens > 4096) {
+    return invalid("--text-tokens: expected 16 to 4096", options.text_tokens);
+  }
   if (options.threads < 1 || options.threads > 256) {
     return invalid("--threads: expected 1 to 256", options.threads);
   }

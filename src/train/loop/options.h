@@ -39,6 +39,7 @@ struct TrainOptions {
   // Name of the type that the decoder's matrices will be quantized to (Q4_0): training rounds them,
   // and their inputs, as the engine will. Empty: it does not.
   std::string quantized_as;
+  int text_tokens = 88;   // of a row of texts: no text with its question can be longer
   int vocabulary = 3072;  // maximum size; every common word is a single token well before
   double rate = 1.5e-3;   // peak learning rate
   double vision_encoder_rate = 3e-3;  // peak rate of the vision encoder while it learns alone

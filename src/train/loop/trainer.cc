@@ -8,187 +8,27 @@
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <vector>
 
 #include "train/data/loader.h"
-#include "train/distil/distillation.h"
-#include "train/distil/teacher_samples.h"
 #include "train/loop/carry_over.h"
 #include "train/loop/checkpoint.h"
 #include "train/loop/evaluation.h"
 #include "train/loop/progress.h"
-#include "train/loop/replicas.h"
 #include "train/loop/schedule.h"
-#include "train/loop/step_losses.h"
-#include "train/ops/rounded.h"
-#include "train/scenes/things.h"
+#include "train/loop/training_context.h"
+#include "train/loop/training_step.h"
 #include "train/torch.h"
-#include "train/vocabulary/corpus.h"
-#include "train/vocabulary/train_bpe.h"
 
 namespace edgevlm::train {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kCorpusScenes = 30000;
-constexpr std::size_t kCorpusRecords = 50000;  // of a teacher's, for data sets without scenes
-constexpr int kTextPositions = 92;             // more than the longest question and reply need
-constexpr double kGradientNorm = 1.0;
-constexpr float kNamelessFraction = 0.1f;
 constexpr double kSmoothing = 0.98;  // of the stats in the progress line
 constexpr std::uint64_t kHeldOutSeed = 0x5eed0001;
 
 volatile std::sig_atomic_t stop_requested = 0;
-
-// teacher: null if there is none.
-Vocabulary LearnVocabulary(const TrainOptions& options, const TeacherFolder* teacher) {
-  if (teacher != nullptr && !HasScenes(*teacher)) {
-    std::vector<std::string> texts = TaughtTexts(*teacher, kCorpusRecords);
-    for (std::string& text : texts) text = " " + text;
-    return TrainBpe(texts, options.vocabulary);
-  }
-  std::mt19937_64 rng(options.seed);
-  std::vector<Scene> scenes;
-  for (int i = 0; i < kCorpusScenes; ++i) scenes.push_back(Compose({}, rng));
-  std::vector<std::string> texts = CorpusTexts(scenes, options.seed);
-  for (std::string& text : texts) text = " " + text;  // as in TokensOf()
-  return TrainBpe(texts, options.vocabulary);
-}
-
-Run NewRun(const TrainOptions& options, const TeacherFolder* teacher) {
-  Run run;
-  run.vocabulary = LearnVocabulary(options, teacher);
-  run.shape.image_side = options.image_side;
-  run.shape.things = static_cast<int>(ThingNames().size());
-  run.shape.decoder.width = options.width;
-  run.shape.decoder.heads = options.width / 32;
-  run.shape.decoder.blocks = options.blocks;
-  run.shape.decoder.vocabulary = static_cast<int>(run.vocabulary.tokens.size());
-  run.shape.decoder.context = run.shape.cells() + kTextPositions;
-  return run;
-}
-
-Result<Run> StartRun(const TrainOptions& options, const TeacherFolder* teacher) {
-  std::error_code failure;
-  std::filesystem::create_directories(options.out, failure);
-  if (failure) return Error{ErrorCode::kIo, options.out + ": " + failure.message()};
-  Result<Run> started = options.from.empty() ? NewRun(options, teacher) : LoadRun(options.from);
-  if (!started) return started.error();
-  Run& run = *started;
-  if (options.relearn_vocabulary && !options.from.empty()) {
-    run.vocabulary = LearnVocabulary(options, teacher);
-    run.shape.decoder.vocabulary = static_cast<int>(run.vocabulary.tokens.size());
-  }
-  if (!options.exits.empty()) {
-    run.shape.decoder.exits = options.exits;
-    if (CheckRun(run)) {
-      return Error{ErrorCode::kInvalid, "--exits: expected increasing numbers from 1 to " +
-                                            std::to_string(run.shape.decoder.blocks - 1)};
-    }
-  }
-  if (auto error = SaveRun(options.out, run.shape, run.vocabulary)) return *error;
-  return started;
-}
-
-SampleOptions SamplesFor(const VlmShape& shape, const Glyphs& glyphs, Split split,
-                         Wording wording) {
-  return {.image_side = shape.image_side,
-          .grid = shape.grid(),
-          .nameless = split == Split::kTrain ? kNamelessFraction : 0.0f,
-          .varied = glyphs.styles() > 1 ? kVariedFraction : 0.0f,
-          .split = split,
-          .wording = wording};
-}
-
-// What a training step needs; built once per session.
-struct TrainingContext {
-  Run run;
-  Tokenizer tokenizer;
-  Glyphs glyphs;
-  Vlm model;
-  std::unique_ptr<TeacherSamples> teacher = nullptr;  // null: there is none
-};
-
-// Opens the teacher's outputs for the context's student, and adds what only training needs.
-MaybeError AddTeacher(const TrainOptions& options, std::optional<TeacherFolder> folder,
-                      TrainingContext& context) {
-  if (!folder) return std::nullopt;
-  auto samples =
-      TeacherSamples::Open(*std::move(folder), options.distil, context.glyphs, context.tokenizer);
-  if (!samples) return samples.error();
-  context.teacher = *std::move(samples);
-  if (options.distil.features > 0) {
-    AddFeatureMap(context.model, context.teacher->feature_width());
-  }
-  std::printf("%s\n", context.teacher->Summary().c_str());
-  if (options.stage != Stage::kEncoder || options.distil.on_features()) return std::nullopt;
-  if (context.teacher->has_scenes() && options.distil.supervised > 0) return std::nullopt;
-  return Error{ErrorCode::kInvalid,
-               "--stage encoder: expected --distil-features or --distil-relations: there is "
-               "nothing else to learn from"};
-}
-
-Result<std::unique_ptr<TrainingContext>> OpenTrainingContext(const TrainOptions& options) {
-  std::optional<TeacherFolder> teacher;
-  if (!options.distil.teacher_outputs.empty()) {
-    Result<TeacherFolder> opened = TeacherFolder::Open(options.distil.teacher_outputs);
-    if (!opened) return opened.error();
-    teacher.emplace(*std::move(opened));
-  }
-  const bool resumes = std::filesystem::exists(options.out + "/run.json");
-  Result<Run> run =
-      resumes ? LoadRun(options.out) : StartRun(options, teacher ? &*teacher : nullptr);
-  if (!run) return run.error();
-  if (run->shape.things != static_cast<int>(ThingNames().size())) {
-    return Error{ErrorCode::kCorrupt, options.out + "/run.json: things: expected " +
-                                          std::to_string(ThingNames().size()) + ", found " +
-                                          std::to_string(run->shape.things)};
-  }
-  Result<Tokenizer> tokenizer = Tokenizer::Create(run->vocabulary);
-  if (!tokenizer) return tokenizer.error();
-  Result<Glyphs> glyphs = Glyphs::Load(options.glyphs);
-  if (!glyphs) return glyphs.error();
-  run->shape.decoder.rounded_to = RoundingType(options.quantized_as);
-  Vlm model(run->shape);
-  std::unique_ptr<TrainingContext> context(
-      new TrainingContext{*std::move(run), *std::move(tokenizer), *std::move(glyphs), model});
-  if (auto error = AddTeacher(options, std::move(teacher), *context)) return *error;
-  return context;
-}
-
-// The first token of every name, with the preceding space; -1 for no thing.
-torch::Tensor NameIds(const Tokenizer& tokenizer) {
-  std::vector<std::int64_t> ids = {-1};
-  for (const ThingName& name : ThingNames()) {
-    const std::string spelled = std::string(" ").append(name.name);
-    ids.push_back(tokenizer.Encode(spelled).front());
-  }
-  return torch::tensor(ids, torch::kInt64);
-}
-
-// Two parameter groups: the vision encoder with its grid heads and its map to a teacher's features,
-// and the rest.
-torch::optim::AdamW MakeOptimizer(Vlm& model, const TrainOptions& options) {
-  std::vector<torch::Tensor> vision_encoder, rest;
-  for (const auto& named : model->named_parameters()) {
-    const bool of_vision_encoder = named.key().starts_with("eye") ||
-                                   named.key().starts_with("grid") || IsFeatureMap(named.key());
-    (of_vision_encoder ? vision_encoder : rest).push_back(named.value());
-  }
-  const auto adam = torch::optim::AdamWOptions(options.rate).betas({0.9, 0.98}).weight_decay(0.02);
-  return torch::optim::AdamW(
-      {torch::optim::OptimizerParamGroup(vision_encoder), torch::optim::OptimizerParamGroup(rest)},
-      adam);
-}
-
-void SetRates(torch::optim::AdamW& optimizer, const Moment& moment) {
-  const double rates[] = {moment.vision_encoder_rate, moment.rate};
-  for (std::size_t i = 0; i < optimizer.param_groups().size(); ++i) {
-    static_cast<torch::optim::AdamWOptions&>(optimizer.param_groups()[i].options()).lr(rates[i]);
-  }
-}
 
 // Exponential moving averages of the losses, for the progress line and the log.
 class RunningStats {
@@ -257,10 +97,7 @@ class RunningStats {
 class Session {
  public:
   Session(const TrainOptions& options, TrainingContext& context)
-      : options_(options),
-        context_(context),
-        name_ids_(NameIds(context.tokenizer)),
-        optimizer_(MakeOptimizer(context.model, options)) {}
+      : options_(options), context_(context), optimizer_(MakeOptimizer(context.model, options)) {}
 
   MaybeError TrainToEnd() {
     if (std::filesystem::exists(options_.out + "/state.json")) {
@@ -273,17 +110,13 @@ class Session {
     minutes_before_ = state_.minutes;
     images_before_ = state_.images;
     started_ = Clock::now();
-    // After loading, because the replicas share the memory of the weights.
-    replicas_ = std::make_unique<Replicas>(context_.model, options_.threads, [this](Vlm& copy) {
-      if (options_.distil.features > 0) AddFeatureMap(copy, context_.teacher->feature_width());
-    });
-    const int parts = replicas_->count();
-    text_images_ = options_.batch / parts;
+    step_ = std::make_unique<TrainingStep>(options_, context_, optimizer_);
+    const int parts = step_->replicas();
     const SampleOptions samples =
         SamplesFor(context_.run.shape, context_.glyphs, Split::kTrain, Wording::kTrained);
-    Loader loader(samples, text_images_ + options_.grid_batch / parts, options_.seed,
+    Loader loader(samples, step_->images(), options_.seed,
                   static_cast<std::uint64_t>(state_.step * parts), options_.loaders,
-                  NthSample(samples));
+                  NthSample(context_, samples, options_.seed));
     context_.model->train();
     double saved = state_.minutes;
     while (Done() < 1 && stop_requested == 0) {
@@ -307,18 +140,6 @@ class Session {
   }
 
  private:
-  // Scenes that are drawn for the occasion, or the images of a teacher.
-  MakeNthSample NthSample(const SampleOptions& samples) const {
-    if (const TeacherSamples* const teacher = context_.teacher.get()) {
-      return [=, seed = options_.seed](std::uint64_t n, std::mt19937_64&, ThreadPool& pool) {
-        return teacher->Make(n, seed, samples, pool);
-      };
-    }
-    return [this, samples](std::uint64_t, std::mt19937_64& rng, ThreadPool& pool) {
-      return MakeSample(samples, context_.glyphs, context_.tokenizer, rng, pool);
-    };
-  }
-
   void ReportUnreadable() const {
     if (context_.teacher == nullptr || context_.teacher->unreadable() == 0) return;
     std::printf("%llu times, an image could not be read and another was taken, first: %s\n",
@@ -339,14 +160,7 @@ class Session {
 
   void Step(const std::vector<Batch>& batches) {
     const Moment moment = MomentAt(options_, Done());
-    SetRates(optimizer_, moment);
-    const std::vector<Losses> losses =
-        replicas_->Backward(batches, [&](Vlm& model, const Batch& batch) {
-          return StepLosses(model, batch, {moment, text_images_, name_ids_}, options_.distil);
-        });
-    torch::nn::utils::clip_grad_norm_(context_.model->parameters(), kGradientNorm);
-    optimizer_.step();
-
+    const std::vector<Losses> losses = step_->Run(batches, moment);
     ++state_.step;
     for (const Batch& batch : batches) state_.images += batch.images.size(0);
     state_.minutes =
@@ -388,16 +202,14 @@ class Session {
 
   const TrainOptions& options_;
   TrainingContext& context_;
-  torch::Tensor name_ids_;  // [1 + things]
   torch::optim::AdamW optimizer_;
-  std::unique_ptr<Replicas> replicas_;
+  std::unique_ptr<TrainingStep> step_;
   RunState state_;
   RunningStats stats_;
   Progress progress_{"train"};
   Clock::time_point started_;
   double minutes_before_ = 0;
   std::int64_t images_before_ = 0;
-  int text_images_ = 0;  // per replica and step
   double next_log_ = 0;
 };
 

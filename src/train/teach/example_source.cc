@@ -4,6 +4,7 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <optional>
 #include <random>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "base/mapped_file.h"
+#include "digest/sha256.h"
 #include "eval/dataset.h"
 #include "eval/datasets/manifest.h"
 #include "eval/datasets/published_set.h"
@@ -38,6 +40,9 @@ class SceneSource final : public ExampleSource {
   }
 
   std::uint64_t size() const override { return count_; }
+  std::string Identity() const override {
+    return kScenes + std::to_string(seed_) + ":" + std::to_string(count_);
+  }
 
   Result<Example> Read(std::uint64_t number) const override {
     std::seed_seq mix{seed_, seed_ >> 32, number, number >> 32};
@@ -55,6 +60,7 @@ class SceneSource final : public ExampleSource {
 // An image's file with its texts.
 struct LabeledFile {
   std::string path;
+  std::string name;  // within the data set
   std::vector<Text> texts = {};
 };
 
@@ -77,6 +83,22 @@ class FileSource final : public ExampleSource {
   std::uint64_t size() const override { return files_.size(); }
   std::uint64_t empty_texts() const override { return empty_texts_; }
 
+  std::string Identity() const override {
+    Sha256 digest;
+    for (const LabeledFile& file : files_) {
+      std::error_code failure;  // a missing file has no size on any machine
+      AddText(file.name, digest);
+      AddNumber(fs::file_size(file.path, failure), digest);
+      AddNumber(file.texts.size(), digest);
+      for (const Text& text : file.texts) {
+        AddNumber(static_cast<std::uint64_t>(text.kind), digest);
+        AddText(text.question, digest);
+        AddText(text.reply, digest);
+      }
+    }
+    return digest.HexDigest();
+  }
+
   Result<Example> Read(std::uint64_t number) const override {
     const LabeledFile& labeled = files_[number];
     const Result<MappedFile> file = MappedFile::Open(labeled.path);
@@ -89,6 +111,14 @@ class FileSource final : public ExampleSource {
   }
 
  private:
+  static void AddNumber(std::uint64_t number, Sha256& digest) {
+    digest.Update(std::as_bytes(std::span(&number, 1)));
+  }
+  static void AddText(const std::string& text, Sha256& digest) {
+    AddNumber(text.size(), digest);
+    digest.Update(std::as_bytes(std::span(text)));
+  }
+
   std::vector<LabeledFile> files_;
   std::uint64_t empty_texts_ = 0;
 };
@@ -114,9 +144,9 @@ Text TextOf(const std::string& kind, const std::string& question, const std::str
 // Rows about one image become one example, in the order of their first rows.
 class FileList {
  public:
-  LabeledFile& At(const std::string& path) {
+  LabeledFile& At(const std::string& path, const std::string& name) {
     const auto [found, is_new] = index_.emplace(path, files_.size());
-    if (is_new) files_.push_back({.path = path});
+    if (is_new) files_.push_back({.path = path, .name = name});
     return files_[found->second];
   }
   std::vector<LabeledFile> Take() { return std::move(files_); }
@@ -126,11 +156,16 @@ class FileList {
   std::vector<LabeledFile> files_;
 };
 
-std::vector<LabeledFile> FilesOf(const std::vector<ManifestRow>& rows, const std::string& folder) {
+// locate: gives the path of an image by its name in the data set.
+std::vector<LabeledFile> FilesOf(const std::vector<ManifestRow>& rows,
+                                 const std::function<std::string(const std::string&)>& locate) {
   FileList files;
   for (const ManifestRow& row : rows) {
     if (row.type != MediaType::kImage) continue;
-    LabeledFile& file = files.At((fs::path(folder) / row.path).string());
+    // Absolute names are those of one machine.
+    const fs::path name(row.path);
+    LabeledFile& file =
+        files.At(locate(row.path), name.is_absolute() ? name.filename().string() : row.path);
     // All captions are true; of the answers to a question, one is enough.
     const std::size_t count = row.question.empty() ? row.answers.size() : 1;
     for (std::size_t i = 0; i < std::min(count, row.answers.size()); ++i) {
@@ -143,7 +178,9 @@ std::vector<LabeledFile> FilesOf(const std::vector<ManifestRow>& rows, const std
 Result<std::vector<LabeledFile>> FilesOfManifest(const std::string& path) {
   const Result<Manifest> manifest = ReadManifest(path);
   if (!manifest) return manifest.error();
-  return FilesOf(manifest->rows, manifest->folder);
+  return FilesOf(manifest->rows, [&](const std::string& name) {
+    return (fs::path(manifest->folder) / name).string();
+  });
 }
 
 // The first of the usual places in which an image of a JSON file lies; else beside the file, where
@@ -168,18 +205,17 @@ Result<std::vector<LabeledFile>> FilesOfJson(const std::string& path) {
   while (in.get(first) && (first == ' ' || first == '\n' || first == '\t' || first == '\r')) {
   }
   // COCO's file is an object, LLaVA's an array.
-  Result<std::vector<ManifestRow>> rows =
+  const Result<std::vector<ManifestRow>> rows =
       first == '[' ? ReadConversations(path) : ReadCocoFile(path);
   if (!rows) return rows.error();
-  for (ManifestRow& row : *rows) {
+  for (const ManifestRow& row : *rows) {
     const fs::path name(row.path);
     if (name.is_absolute() || std::ranges::find(name, "..") != name.end()) {
       return Error{ErrorCode::kCorrupt,
                    path + ": expected images inside of the folder, found " + row.path};
     }
-    row.path = FindImage(path, row.path);
   }
-  return FilesOf(*rows, "");
+  return FilesOf(*rows, [&](const std::string& name) { return FindImage(path, name); });
 }
 
 Result<std::vector<LabeledFile>> FilesOfLabels(const std::string& folder) {
@@ -187,7 +223,7 @@ Result<std::vector<LabeledFile>> FilesOfLabels(const std::string& folder) {
   if (!dataset) return dataset.error();
   std::vector<LabeledFile> files;
   for (const LabeledImage& image : dataset->images) {
-    LabeledFile file = {.path = folder + "/" + image.image};
+    LabeledFile file = {.path = folder + "/" + image.image, .name = image.image};
     for (const std::string& caption : image.captions) {
       file.texts.push_back(TextOf(kCaptionKind, "", caption));
     }
@@ -212,10 +248,12 @@ Result<std::vector<LabeledFile>> ImagesIn(const std::string& folder) {
   std::error_code failure;
   std::vector<LabeledFile> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder, failure)) {
-    if (IsImageName(entry.path())) files.push_back({.path = entry.path().string()});
+    if (!IsImageName(entry.path())) continue;
+    files.push_back({.path = entry.path().string(),
+                     .name = entry.path().lexically_relative(folder).generic_string()});
   }
   if (failure) return Error{ErrorCode::kIo, folder + ": " + failure.message()};
-  std::ranges::sort(files, {}, &LabeledFile::path);
+  std::ranges::sort(files, {}, &LabeledFile::name);
   return files;
 }
 

@@ -21,6 +21,10 @@ class ExampleSource {
   // REQUIRES: number < size(). Errors: of the image's file, with its path.
   virtual Result<Example> Read(std::uint64_t number) const = 0;
 
+  // Tells data sets apart by their content, wherever they lie: scenes by seed and number, files by
+  // their names within the data set, sizes and texts. Cost: looks up every file.
+  virtual std::string Identity() const = 0;
+
   // Captions, questions and answers that were empty, and so left out.
   virtual std::uint64_t empty_texts() const { return 0; }
 };

@@ -12,6 +12,7 @@
 #include "base/output_file.h"
 #include "digest/sha256.h"
 #include "edgevlm/edgevlm.h"
+#include "engine/teacher_encoder.h"
 #include "teacher/folder.h"
 #include "train/loop/progress.h"
 #include "train/teach/example_source.h"
@@ -45,6 +46,21 @@ Result<PartOfWork> ParsePart(const std::string& text) {
   return Error{ErrorCode::kInvalid, "--part: expected N/COUNT, such as 1/2, found " + text};
 }
 
+MaybeError ValidateEncoderAlone(const TeachOptions& options) {
+  if (options.mmproj.empty()) {
+    return Error{ErrorCode::kInvalid,
+                 "--teacher: expected a model, or --mmproj with a vision encoder"};
+  }
+  if (options.self_instruct) {
+    return Error{ErrorCode::kInvalid,
+                 "--self-instruct: expected a language model (--teacher), found none"};
+  }
+  if (options.features && !options.projected && !options.logits && !options.visual) return {};
+  return Error{ErrorCode::kInvalid,
+               "--keep: expected features, and at most attention with them: there is no language "
+               "model (--teacher)"};
+}
+
 MaybeError Validate(const TeachOptions& options) {
   const auto check = [](const char* name, long long value, long long least,
                         long long most) -> MaybeError {
@@ -62,6 +78,7 @@ MaybeError Validate(const TeachOptions& options) {
     return Error{ErrorCode::kInvalid, "--temperature: expected more than 0, up to 10, found " +
                                           std::to_string(options.temperature)};
   }
+  if (options.teacher.empty()) return ValidateEncoderAlone(options);
   if (options.features || options.projected || options.logits || options.visual) {
     return std::nullopt;
   }
@@ -99,12 +116,9 @@ MaybeError WriteFile(const std::string& path, std::span<const std::byte> bytes) 
 // The work of one run: the shards of one part of a data set.
 class TeachRun {
  public:
-  TeachRun(const TeachOptions& options, const Engine& engine, const ExampleSource& examples,
+  TeachRun(const TeachOptions& options, ImageTeacher& teacher, const ExampleSource& examples,
            TeacherSetup setup)
-      : options_(options),
-        teacher_(engine, options),
-        examples_(examples),
-        setup_(std::move(setup)) {}
+      : options_(options), teacher_(teacher), examples_(examples), setup_(std::move(setup)) {}
 
   // Whether the folder has no shards of another run. Errors: kInvalid.
   MaybeError CheckFolder() const {
@@ -237,7 +251,7 @@ class TeachRun {
   }
 
   const TeachOptions& options_;
-  ImageTeacher teacher_;
+  ImageTeacher& teacher_;
   const ExampleSource& examples_;
   const TeacherSetup setup_;
   Progress progress_{"teach"};
@@ -252,23 +266,77 @@ class TeachRun {
   std::uint64_t images_now_ = 0;     // computed by this run
 };
 
-Result<TeacherSetup> SetupOf(const TeachOptions& options, const Engine& engine,
-                             const TeacherTokens& tokens, std::uint64_t items) {
-  Result<std::string> digest = Sha256OfFile(options.teacher);
+// What a teacher is, for the setup.
+struct TeacherIdentity {
+  std::string path;  // of its file
+  std::string identity;
+  TeacherTokens tokens = {};
+  int vocabulary = 1;  // of a vision encoder, which has no tokens: the least that a shard may say
+};
+
+Result<TeacherSetup> SetupOf(const TeachOptions& options, const TeacherIdentity& teacher,
+                             const ExampleSource& examples) {
+  Result<std::string> digest = Sha256OfFile(teacher.path);
   if (!digest) return digest.error();
   std::string data = options.data;
   std::error_code ignored;
   // Training reads the images again, perhaps from another folder.
   if (fs::exists(data, ignored)) data = fs::canonical(data, ignored).string();
-  return TeacherSetup{.teacher = fs::path(options.teacher).filename().string(),
+  return TeacherSetup{.teacher = fs::path(teacher.path).filename().string(),
                       .teacher_sha256 = *std::move(digest),
-                      .identity = TeacherEngine(engine).identity(),
-                      .tokenizer_sha256 = DigestOf(tokens),
+                      .identity = teacher.identity,
+                      .tokenizer_sha256 = DigestOf(teacher.tokens),
                       .data = std::move(data),
-                      .items = items,
+                      .data_identity = examples.Identity(),
+                      .items = examples.size(),
                       .shard_items = static_cast<std::uint64_t>(options.shard),
-                      .vocabulary = engine.info().vocabulary_tokens,
+                      .vocabulary = teacher.vocabulary,
                       .options = OptionsText(options)};
+}
+
+MaybeError TeachWith(const TeachOptions& options, const PartOfWork& part, ImageTeacher& teacher,
+                     const TeacherIdentity& identity, const ExampleSource& examples) {
+  Result<TeacherSetup> setup = SetupOf(options, identity, examples);
+  if (!setup) return setup.error();
+  std::error_code failure;
+  fs::create_directories(options.out, failure);
+  if (failure) return Error{ErrorCode::kIo, options.out + ": " + failure.message()};
+  TeachRun run(options, teacher, examples, *std::move(setup));
+  // The shards tell whether the folder is this run's, before its tokens are replaced.
+  if (auto error = run.CheckFolder()) return error;
+  const std::string tokens = options.out + "/" + kTokenFileName;
+  if (auto error = WriteFile(tokens, TokenFileBytes(identity.tokens))) return error;
+  if (auto error = run.Do(part)) return error;
+  run.PrintSummary();
+  return run.CheckTaught();
+}
+
+// With a vision encoder alone.
+MaybeError TeachFeatures(const TeachOptions& options, const PartOfWork& part,
+                         const ExampleSource& examples) {
+  Result<TeacherEncoder> encoder = TeacherEncoder::Load(options.mmproj, options.threads);
+  if (!encoder) return encoder.error();
+  const TeacherIdentity identity = {.path = options.mmproj, .identity = encoder->identity()};
+  EncoderTeacher teacher(*std::move(encoder), options);
+  return TeachWith(options, part, teacher, identity, examples);
+}
+
+MaybeError TeachAll(const TeachOptions& options, const PartOfWork& part,
+                    const ExampleSource& examples) {
+  const Result<Engine> engine =
+      Engine::Load(options.teacher, {.threads = options.threads, .mmproj = options.mmproj});
+  if (!engine) return engine.error();
+  if (engine->info().vision_encoder.empty()) {
+    return Error{ErrorCode::kUnsupported,
+                 options.teacher + ": expected a model that reads images; found none (--mmproj)"};
+  }
+  const TeacherEngine whole(*engine);
+  const TeacherIdentity identity = {.path = options.teacher,
+                                    .identity = whole.identity(),
+                                    .tokens = TeacherTokensOf(whole.tokenizer()),
+                                    .vocabulary = engine->info().vocabulary_tokens};
+  EngineTeacher teacher(*engine, options);
+  return TeachWith(options, part, teacher, identity, examples);
 }
 
 }  // namespace
@@ -281,28 +349,8 @@ MaybeError Teach(const TeachOptions& options) {
   if (!glyphs) return glyphs.error();
   const auto examples = OpenExamples({.data = options.data, .texts = options.texts}, *glyphs);
   if (!examples) return examples.error();
-  const Result<Engine> engine =
-      Engine::Load(options.teacher, {.threads = options.threads, .mmproj = options.mmproj});
-  if (!engine) return engine.error();
-  if (engine->info().vision_encoder.empty()) {
-    return Error{ErrorCode::kUnsupported,
-                 options.teacher + ": expected a model that reads images; found none (--mmproj)"};
-  }
-  const TeacherTokens tokens = TeacherTokensOf(TeacherEngine(*engine).tokenizer());
-  Result<TeacherSetup> setup = SetupOf(options, *engine, tokens, (*examples)->size());
-  if (!setup) return setup.error();
-  std::error_code failure;
-  fs::create_directories(options.out, failure);
-  if (failure) return Error{ErrorCode::kIo, options.out + ": " + failure.message()};
-  TeachRun run(options, *engine, **examples, *std::move(setup));
-  // The shards tell whether the folder is this run's, before its tokens are replaced.
-  if (auto error = run.CheckFolder()) return error;
-  if (auto error = WriteFile(options.out + "/" + kTokenFileName, TokenFileBytes(tokens))) {
-    return error;
-  }
-  if (auto error = run.Do(*part)) return error;
-  run.PrintSummary();
-  return run.CheckTaught();
+  return options.teacher.empty() ? TeachFeatures(options, *part, **examples)
+                                 : TeachAll(options, *part, **examples);
 }
 
 }  // namespace edgevlm::train

@@ -10,7 +10,7 @@
 namespace edgevlm::train {
 
 struct TeachOptions {
-  std::string teacher;       // a GGUF file
+  std::string teacher;       // a GGUF file; empty: the vision encoder of mmproj teaches alone
   std::string mmproj = {};   // of its vision encoder; empty: as EngineOptions::mmproj
   std::string data;          // as ExampleOptions::data
   std::string out;           // folder of the outputs
@@ -35,7 +35,7 @@ struct TeachOptions {
 
 // Writes the shards that the folder does not have yet; prints progress to standard error and a
 // summary to standard output. Images that cannot be read are left out and listed.
-// Errors: kInvalid (options, a folder with the outputs of another teacher or data set, none of the
+// Errors: kInvalid (options; a folder with the outputs of another teacher or data set, none of the
 // images can be read), kIo (a full
 // disk; what was written stays, and the same command continues), those of Engine::Load and
 // OpenExamples.

@@ -39,6 +39,28 @@ std::vector<Message> ConversationOf(const TeacherImage& image, const Text& text)
   return messages;
 }
 
+// What the vision encoder adds to a record.
+TeacherRecord RecordOf(std::uint64_t item, const Image& image, const TeacherImage& taught,
+                       const TeachOptions& options) {
+  TeacherRecord record;
+  record.item = item;
+  record.image_hash = HashOf(image.width, image.height, image.pixels);
+  if (options.features) {
+    record.features = HalfRowsOf(taught.features, taught.feature_width, taught.feature_grid_width);
+  }
+  record.attention = HalfRowsOf(taught.attention, 1, taught.feature_grid_width);
+  return record;
+}
+
+// A text as the data set has it.
+TeacherText LabelOf(const Text& text) {
+  return {.kind = kTextKinds[static_cast<std::size_t>(text.kind)],
+          .question = text.question,
+          .reply = text.reply};
+}
+
+bool IsSquare(const Image& image) { return image.width == image.height; }
+
 }  // namespace
 
 Image PadToSquare(const Image& image) {
@@ -65,31 +87,24 @@ std::vector<Text> UnlabeledTexts(std::uint64_t number, int count) {
   return texts;
 }
 
-ImageTeacher::ImageTeacher(const Engine& engine, const TeachOptions& options)
+EngineTeacher::EngineTeacher(const Engine& engine, const TeachOptions& options)
     : options_(options),
       teacher_(engine),
       session_(engine),
       vocabulary_(engine.info().vocabulary_tokens) {}
 
-Result<TeacherRecord> ImageTeacher::Teach(std::uint64_t item, const Example& example,
-                                          OwnAnswers& own) {
-  const bool is_square = example.image.width == example.image.height;
+Result<TeacherRecord> EngineTeacher::Teach(std::uint64_t item, const Example& example,
+                                           OwnAnswers& own) {
   const Result<TeacherImage> image =
-      is_square || teacher_.keeps_proportions()
+      IsSquare(example.image) || teacher_.keeps_proportions()
           ? teacher_.Encode(example.image, options_.attention)
           : teacher_.Encode(PadToSquare(example.image), options_.attention);
   if (!image) return image.error();
-  TeacherRecord record;
-  record.item = item;
-  record.image_hash = HashOf(example.image.width, example.image.height, example.image.pixels);
-  if (options_.features) {
-    record.features = HalfRowsOf(image->features, image->feature_width, image->feature_grid_width);
-  }
+  TeacherRecord record = RecordOf(item, example.image, *image, options_);
   if (options_.projected) {
     record.projected =
         HalfRowsOf(image->encoded->embeddings, image->encoded->width, image->token_grid_width);
   }
-  record.attention = HalfRowsOf(image->attention, 1, image->feature_grid_width);
   if (options_.visual) {
     const Result<std::vector<float>> logits = teacher_.ImageLogits(*image);
     if (!logits) return logits.error();
@@ -105,12 +120,10 @@ Result<TeacherRecord> ImageTeacher::Teach(std::uint64_t item, const Example& exa
   return record;
 }
 
-MaybeError ImageTeacher::AddText(const TeacherImage& image, const Text& text, OwnAnswers& own,
-                                 TeacherRecord& record) {
+MaybeError EngineTeacher::AddText(const TeacherImage& image, const Text& text, OwnAnswers& own,
+                                  TeacherRecord& record) {
   const std::vector<Message> messages = ConversationOf(image, text);
-  TeacherText taught = {.kind = kTextKinds[static_cast<std::size_t>(text.kind)],
-                        .question = text.question,
-                        .reply = text.reply};
+  TeacherText taught = LabelOf(text);
   if (options_.self_instruct) {
     ++own.asked;
     Result<std::string> reply = OwnReply(messages, record.item);
@@ -132,8 +145,8 @@ MaybeError ImageTeacher::AddText(const TeacherImage& image, const Text& text, Ow
   return std::nullopt;
 }
 
-Result<std::string> ImageTeacher::OwnReply(const std::vector<Message>& messages,
-                                           std::uint64_t seed) {
+Result<std::string> EngineTeacher::OwnReply(const std::vector<Message>& messages,
+                                            std::uint64_t seed) {
   std::string agreed, first;
   for (int i = 0; i < options_.samples; ++i) {
     DecodeOptions decode;
@@ -151,6 +164,19 @@ Result<std::string> ImageTeacher::OwnReply(const std::vector<Message>& messages,
   }
   std::ranges::replace(first, kNextTurn, ' ');
   return first;
+}
+
+EncoderTeacher::EncoderTeacher(TeacherEncoder encoder, const TeachOptions& options)
+    : options_(options), encoder_(std::move(encoder)) {}
+
+Result<TeacherRecord> EncoderTeacher::Teach(std::uint64_t item, const Example& example,
+                                            OwnAnswers&) {
+  const TeacherImage image = IsSquare(example.image) || encoder_.keeps_proportions()
+                                 ? encoder_.Encode(example.image, options_.attention)
+                                 : encoder_.Encode(PadToSquare(example.image), options_.attention);
+  TeacherRecord record = RecordOf(item, example.image, image, options_);
+  for (const Text& text : example.texts) record.texts.push_back(LabelOf(text));
+  return record;
 }
 
 }  // namespace edgevlm::train

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "engine/teacher_encoder.h"
 #include "engine/teacher_engine.h"
 #include "teacher/record.h"
 #include "train/data/sample.h"
@@ -15,14 +16,23 @@ struct OwnAnswers {
   std::uint64_t kept = 0;
 };
 
-// A teacher with what one image after the other needs. Threads: one at a time.
+// Teaches one image after the other. Threads: one at a time.
 class ImageTeacher {
  public:
-  ImageTeacher(const Engine& engine, const TeachOptions& options);
+  virtual ~ImageTeacher() = default;
 
   // Texts whose conversation is too long for the teacher's context are left out. Errors: the
   // teacher cannot read the image; kInvalid (an answer of it is not text).
-  Result<TeacherRecord> Teach(std::uint64_t item, const Example& example, OwnAnswers& own);
+  virtual Result<TeacherRecord> Teach(std::uint64_t item, const Example& example,
+                                      OwnAnswers& own) = 0;
+};
+
+// A whole model. The engine must outlive it.
+class EngineTeacher final : public ImageTeacher {
+ public:
+  EngineTeacher(const Engine& engine, const TeachOptions& options);
+
+  Result<TeacherRecord> Teach(std::uint64_t item, const Example& example, OwnAnswers& own) override;
 
  private:
   MaybeError AddText(const TeacherImage& image, const Text& text, OwnAnswers& own,
@@ -34,6 +44,18 @@ class ImageTeacher {
   TeacherEngine teacher_;
   Session session_;
   int vocabulary_;
+};
+
+// A vision encoder alone: features, and the texts of the labels as they are.
+class EncoderTeacher final : public ImageTeacher {
+ public:
+  EncoderTeacher(TeacherEncoder encoder, const TeachOptions& options);
+
+  Result<TeacherRecord> Teach(std::uint64_t item, const Example& example, OwnAnswers& own) override;
+
+ private:
+  const TeachOptions& options_;
+  TeacherEncoder encoder_;
 };
 
 // The image in the middle of a gray square, so that a cell of a teacher's grid shows what the same

@@ -273,6 +273,77 @@ TEST_F(TeachTest, ImagesWithoutLabelsGetTheTeachersOwnAnswers) {
   EXPECT_THAT(Open(distil).error().message, HasSubstr("--distil-features: "));
 }
 
+TEST_F(TeachTest, TheDataSetMayLieElsewhereOnEachMachine) {
+  WriteImage("a.png", 20);
+  WriteImage("b.png", 60);
+  WriteImage("c.png", 200);
+  Write("manifest.csv",
+        "id,path,type,question,answer\n1,a.png,image,,a wall\n2,b.png,image,,a cat\n"
+        "3,c.png,image,,a dog\n");
+  fs::copy(folder_ + "/images", folder_ + "/elsewhere");
+  options_.data = folder_ + "/images";
+  options_.part = "1/2";
+  ASSERT_FALSE(Teach(options_));
+  options_.data = folder_ + "/elsewhere";
+  options_.part = "2/2";
+  const MaybeError failed = Teach(options_);
+  ASSERT_FALSE(failed) << failed->message;
+  const Result<TeacherFolder> folder = TeacherFolder::Open(options_.out);
+  ASSERT_TRUE(folder.ok()) << folder.error().message;
+  EXPECT_EQ(folder->size(), 3u);
+  EXPECT_EQ(folder->missing_shards(), 0u);
+
+  // Another text or another size is another data set.
+  std::ofstream(folder_ + "/elsewhere/manifest.csv")
+      << "id,path,type,question,answer\n1,a.png,image,,a wall\n2,b.png,image,,a cow\n"
+         "3,c.png,image,,a dog\n";
+  EXPECT_THAT(Teach(options_)->message, HasSubstr("it is of another run: data set: expected"));
+  fs::copy_file(folder_ + "/images/manifest.csv", folder_ + "/elsewhere/manifest.csv",
+                fs::copy_options::overwrite_existing);
+  EXPECT_FALSE(Teach(options_));
+  std::ofstream(folder_ + "/images/b.png", std::ios::app) << " ";
+  options_.data = folder_ + "/images";
+  options_.part = "1/1";
+  EXPECT_THAT(Teach(options_)->message,
+              HasSubstr("it is of another run: names, sizes and texts of the data set: expected"));
+}
+
+TEST_F(TeachTest, AVisionEncoderTeachesAlone) {
+  TeachOptions alone = options_;
+  alone.teacher.clear();
+  alone.mmproj = options_.teacher;  // of which only the vision encoder is read
+  alone.out = folder_ + "/features";
+  EXPECT_THAT(Teach(alone)->message, HasSubstr("--keep: expected features"));
+  alone.projected = alone.logits = alone.visual = false;
+  const MaybeError failed = Teach(alone);
+  ASSERT_FALSE(failed) << failed->message;
+  ASSERT_FALSE(Teach(options_));
+  const Result<TeacherFolder> features = TeacherFolder::Open(alone.out);
+  ASSERT_TRUE(features.ok()) << features.error().message;
+  const Result<TeacherFolder> whole = TeacherFolder::Open(options_.out);
+  ASSERT_TRUE(whole.ok());
+  ASSERT_EQ(features->size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Result<TeacherRecord> found = features->Read(i), expected = whole->Read(i);
+    ASSERT_TRUE(found.ok() && expected.ok());
+    EXPECT_EQ(found->features, expected->features);
+    ASSERT_THAT(found->texts, SizeIs(2));
+    EXPECT_EQ(found->texts[1].question, expected->texts[1].question);
+    EXPECT_TRUE(found->texts[1].next.empty());
+  }
+  options_.out = alone.out;
+  DistilOptions distil;
+  distil.features = distil.relations = 1;
+  const auto samples = Open(distil);
+  ASSERT_TRUE(samples.ok()) << samples.error().message;
+  EXPECT_THAT((*samples)->Summary(), HasSubstr("3 images; no logits"));
+  ThreadPool pool(1);
+  const SampleOptions options = {.image_side = 64, .grid = 4, .rows = 3, .length = 80};
+  EXPECT_EQ((*samples)->Make(0, 1, options, pool).teaching->features.size(0), 16);
+  distil.logits = 1;
+  EXPECT_THAT(Open(distil).error().message, HasSubstr("--distil-logits: "));
+}
+
 TEST_F(TeachTest, RejectsBadOptionsWithOneLine) {
   const auto error_of = [](const TeachOptions& options) {
     const MaybeError error = Teach(options);
@@ -297,6 +368,12 @@ TEST_F(TeachTest, RejectsBadOptionsWithOneLine) {
   wrong = options_;
   wrong.top_k = 0;
   EXPECT_EQ(error_of(wrong), "--top-k: expected 1 to 1024, found 0");
+  wrong = options_;
+  wrong.teacher.clear();
+  EXPECT_EQ(error_of(wrong), "--teacher: expected a model, or --mmproj with a vision encoder");
+  wrong.mmproj = options_.teacher;
+  wrong.self_instruct = true;
+  EXPECT_THAT(error_of(wrong), HasSubstr("--self-instruct: expected a language model"));
 }
 
 TEST(Examples, OfJsonFilesHaveTheirImagesBesideThem) {

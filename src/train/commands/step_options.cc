@@ -1,0 +1,44 @@
+#include "train/commands/step_options.h"
+
+#include "train/commands/options.h"
+
+namespace edgevlm::train {
+
+void AddStepOptions(CLI::App* command, TrainOptions& options) {
+  AddOption(command, "--batch", options.batch, "Images per step");
+  AddOption(command, "--grid-batch", options.grid_batch,
+            "More images per step, for the vision encoder alone");
+  AddOption(command, "--picture-side", options.image_side,
+            "Input size of the vision encoder, pixels");
+  AddOption(command, "--width", options.width, "Width of the decoder");
+  AddOption(command, "--blocks", options.blocks, "Blocks of the decoder");
+  command->add_option("--quantize-aware", options.quantized_as,
+                      "Round the decoder's matrices, and their inputs, as after `edgevlm quantize` "
+                      "to this type: q8_0, q4_0, ...");
+  AddOption(command, "--text-tokens", options.text_tokens,
+            "Length of a new model's longest text, with its question, in tokens");
+  AddOption(command, "--vocabulary", options.vocabulary, "Maximum number of tokens");
+  AddOption(command, "--threads", options.threads, "Compute threads");
+}
+
+void AddDistilOptions(CLI::App* command, DistilOptions& distil) {
+  command->add_option("--teacher-outputs", distil.teacher_outputs,
+                      "Learn from the images and outputs that teach wrote to this folder");
+  command->add_option("--data", distil.data, "Where the images of --teacher-outputs lie now");
+  AddOption(command, "--distil-features", distil.features,
+            "Weight of the loss on the vision encoder's features; 0: off");
+  command->add_flag("--distil-features-mse", distil.features_mse,
+                    "Compare features by squared differences instead of cosines");
+  AddOption(command, "--distil-relations", distil.relations,
+            "Weight of the loss on how alike images are");
+  AddOption(command, "--distil-logits", distil.logits, "Weight of the loss on logits of replies");
+  AddOption(command, "--distil-visual-logits", distil.visual_logits,
+            "Weight of the loss on logits at image tokens");
+  AddOption(command, "--distil-visual-relations", distil.visual_relations,
+            "Weight of the loss on how alike image tokens are");
+  AddOption(command, "--distil-temperature", distil.temperature,
+            "Temperature of the losses on logits");
+  AddOption(command, "--supervised", distil.supervised, "Weight of all losses on labels");
+}
+
+}  // namespace edgevlm::train
