@@ -187,7 +187,7 @@ TEST_F(ServeSpeechTest, AMessageMayHaveBoth) {
     EXPECT_EQ(reply.status, 200) << reply.body;
     return reply.Json();
   };
-  const json heard = reply_to({sound, image}), seen = reply_to({image});
+  const json heard = reply_to({sound, image}), seen = reply_to(json::array({image}));
   EXPECT_GT(heard["usage"]["prompt_tokens"], seen["usage"]["prompt_tokens"]);
   const json broken = {{"type", "image_url"},
                        {"image_url", DataUri(PngImage().substr(0, PngImage().size() / 2))}};
