@@ -21,7 +21,7 @@ using ::testing::UnorderedElementsAre;
 
 std::string Noise(int seconds = 3) { return WavFile(Wave::kNoise, seconds, 8000); }
 // The model reads it for longer than a test waits.
-std::string LongNoise() { return WavFile(Wave::kNoise, 14400, 1000); }
+std::string LongNoise(int seconds = 14400) { return WavFile(Wave::kNoise, seconds, 1000); }
 
 std::string Field(const std::string& name, const std::string& value) {
   return "--xx\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
@@ -261,11 +261,13 @@ TEST(ServeSpeechLimitsTest, AFullQueueIsRejected) {
   const auto second = [&] {
     return server.served().Request("POST", kTranscriptions, kForm, FormWith(Noise()));
   };
-  // A long one is rejected itself if it arrives while a short one is transcribed.
+  // A long one is rejected itself if it arrives while a short one is transcribed. An hour is enough
+  // for the next request to find it, and soon sent.
+  const std::string an_hour = FormWith(LongNoise(3600));
   std::vector<Client> first;
   ASSERT_TRUE(Becomes([&] {
     first.push_back(server.served().Connect());
-    first.back().Send(RequestText("POST", kTranscriptions, kForm, FormWith(LongNoise())));
+    first.back().Send(RequestText("POST", kTranscriptions, kForm, an_hour));
     return second().status == 503;
   }));
   const HttpReply reply = second();
