@@ -73,6 +73,15 @@ struct TileInput {
   const Stored* next;  // first panel of the next tile; only a tile of one row reads it
 };
 
+// Prefetches input k of the next tile's panels.
+template <int kPanels, class Stored>
+HWY_INLINE void PrefetchInput(const TileInput<Stored>& in, int k) {
+#pragma GCC unroll 8
+  for (int p = 0; p < kPanels; ++p) {
+    hwy::Prefetch(in.next + p * in.panel_stride + k * Weight::kPanelWidth);
+  }
+}
+
 // tile[r, p * kPanelWidth + i] = sum_k x[r, k] * panel[p][k, i], each sum in the order of k.
 template <class Panel, int kRows, int kPanels>
 void Tile(const TileInput<typename Panel::Stored>& in, float* HWY_RESTRICT tile) {
@@ -90,13 +99,8 @@ void Tile(const TileInput<typename Panel::Stored>& in, float* HWY_RESTRICT tile)
     }
   }
   for (int k = 0; k < in.inputs; ++k) {
-    if constexpr (kRows == 1) {
-      // A row waits for memory, and the hardware prefetcher stops at the end of each panel.
-#pragma GCC unroll 8
-      for (int p = 0; p < kPanels; ++p) {
-        hwy::Prefetch(in.next + p * in.panel_stride + k * Weight::kPanelWidth);
-      }
-    }
+    // A row waits for memory, and the hardware prefetcher stops at the end of each panel.
+    if constexpr (kRows == 1) PrefetchInput<kPanels>(in, k);
     PanelVector w[kWide];
 #pragma GCC unroll 24
     for (int v = 0; v < kWide; ++v) {
