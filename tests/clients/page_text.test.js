@@ -104,7 +104,10 @@ test("a model that hears gets what is spoken itself", { skip }, async () => {
   await page.route("**/v1/chat/completions", route => {
     sent.push(route.request().postDataJSON());
     const choice = { index: 0, delta: { content: "two ducks" }, finish_reason: "stop" };
-    const chunk = JSON.stringify({ choices: [choice] });
+    const details = { cached_tokens: 0 };
+    const usage = { prompt_tokens: 60, completion_tokens: 2, prompt_tokens_details: details };
+    const timings = { ttft_ms: 20, predicted_ms: 5, total_ms: 25 };
+    const chunk = JSON.stringify({ choices: [choice], usage, timings });
     const body = `data: ${chunk}\n\ndata: [DONE]\n\n`;
     return route.fulfill({ contentType: "text/event-stream", body });
   });
