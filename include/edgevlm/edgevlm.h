@@ -45,11 +45,11 @@ enum class Precision {
   // quantized weights, and so do float matrices of more than 2^19 values. A Whisper, whose texts
   // change with any rounding, computes in float32 (docs/transcribe.md).
   kAuto,
-  kInt8,  // the same, a Whisper included
   // The same, but the vision encoder's large float matrices become bfloat16, and those of the
   // language model stay as stored.
   kBFloat16,
   kFloat32,  // float32 activations, weights exactly as stored: for checking
+  kInt8,     // as kAuto, a Whisper included; to an Engine they are one
 };
 
 // Default limit of an image's tokens in models that take images of any size: a photograph may have

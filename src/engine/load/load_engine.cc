@@ -27,6 +27,8 @@ Result<EngineOptions> Validate(const EngineOptions& options) {
   if (auto error = CheckRange("threads", options.threads, kMaxThreads)) return *error;
   EngineOptions chosen = options;
   if (chosen.threads == 0) chosen.threads = DefaultThreads();
+  // Only a Whisper tells them apart.
+  if (chosen.precision == Precision::kInt8) chosen.precision = Precision::kAuto;
   if (auto error = CheckRange("decode_threads", chosen.decode_threads, chosen.threads)) {
     return *error;
   }

@@ -306,19 +306,18 @@ Result<std::unique_ptr<const PromptStyle>> ChooseStyle(const Parsed& files, cons
 Result<Model> LoadParts(const Parsed& files, const EngineOptions& options) {
   Result<Tokenizer> tokenizer = LoadTokenizer(files.model);
   if (!tokenizer) return tokenizer.error();
-  Model model = {
-      .info = ModelInfo(),
-      .decoder = nullptr,
-      .vision_encoder = nullptr,
-      .projector = nullptr,
-      .sound_encoder = nullptr,
-      .tokenizer = *std::move(tokenizer),
-      .style = nullptr,
-      .image_limits = {},
-      .pruner = TokenPruner(),
-      .exits = std::nullopt,
-      .precision = options.precision == Precision::kInt8 ? Precision::kAuto : options.precision,
-      .cache = options.cache};
+  Model model = {.info = ModelInfo(),
+                 .decoder = nullptr,
+                 .vision_encoder = nullptr,
+                 .projector = nullptr,
+                 .sound_encoder = nullptr,
+                 .tokenizer = *std::move(tokenizer),
+                 .style = nullptr,
+                 .image_limits = {},
+                 .pruner = TokenPruner(),
+                 .exits = std::nullopt,
+                 .precision = options.precision,
+                 .cache = options.cache};
   if (auto error = LoadVision(files, options.vision, model)) return *error;
   if (auto error = LoadSound(files, model)) return *error;
   auto style = ChooseStyle(files, model, options);

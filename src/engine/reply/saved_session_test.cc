@@ -105,6 +105,13 @@ TEST(SavedSession, OfAnotherModelIsRefused) {
   EXPECT_EQ(ErrorOf(session.Restore(saved)), "restored") << "threads change no result";
 }
 
+TEST(SavedSession, ToAnEngineInt8IsTheDefault) {
+  const std::vector<std::byte> saved = Talk(LoadTiny({.threads = 1})).Save();
+  const Engine same = LoadTiny({.threads = 1, .precision = Precision::kInt8});
+  Session session(same);
+  EXPECT_EQ(ErrorOf(session.Restore(saved)), "restored");
+}
+
 TEST(SavedSession, OfALongerContextIsRefused) {
   const std::vector<std::byte> saved = Talk(LoadTiny({.threads = 1})).Save();
   const Engine shorter = LoadTiny({.threads = 1, .context_tokens = 20});
