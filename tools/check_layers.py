@@ -74,6 +74,7 @@ INTERFACES = {
     "engine": {
         "engine/measured_engine.h": "measure",
         "engine/load/builtin_model.h": "cli",
+        "engine/precision_names.h": "cli measure",
         "engine/teacher_encoder.h": "train",
         "engine/teacher_engine.h": "train",
         "engine/testing/tiny_engine.h": "fleet measure",

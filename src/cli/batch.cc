@@ -18,6 +18,7 @@
 #include "cli/schema_file.h"
 #include "cli/write_file.h"
 #include "digest/sha256.h"
+#include "engine/precision_names.h"
 #include "fleet/image_list.h"
 
 namespace edgevlm {

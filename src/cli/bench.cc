@@ -28,6 +28,7 @@
 #include "cli/roofline_report.h"
 #include "cli/torchscript_report.h"
 #include "convert/preset.h"
+#include "engine/precision_names.h"
 #include "measure/acceptance.h"
 #include "measure/compare.h"
 #include "measure/measurement.h"

@@ -13,7 +13,7 @@ namespace edgevlm {
 struct BenchRecord {
   ModelInfo model;
   std::string model_file;  // path, or "built-in"
-  std::string precision;   // "auto", "bf16", "f32"
+  std::string precision;   // "auto", "int8", "bf16", "f32"
   std::string cpu;
   std::string image;  // the image of img and cap
   std::string time;   // of the test, ISO 8601, UTC

@@ -10,6 +10,7 @@
 #include "cli/format.h"
 #include "cli/input.h"
 #include "cli/progress.h"
+#include "engine/precision_names.h"
 #include "measure/text_divergence.h"
 
 namespace edgevlm {

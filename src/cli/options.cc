@@ -1,7 +1,5 @@
 #include "cli/options.h"
 
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <system_error>
 
@@ -9,19 +7,10 @@
 #include "cli/exit_options.h"
 #include "cli/output.h"
 #include "cli/settings.h"
+#include "engine/precision_names.h"
 
 namespace edgevlm {
-namespace {
-
-struct PrecisionEntry {
-  std::string_view name;
-  Precision precision;
-};
-constexpr std::array kPrecisions = {
-    PrecisionEntry{"auto", Precision::kAuto}, PrecisionEntry{"int8", Precision::kInt8},
-    PrecisionEntry{"bf16", Precision::kBFloat16}, PrecisionEntry{"f32", Precision::kFloat32}};
-
-}  // namespace
+namespace {}  // namespace
 
 void ModelOptions::DeclareModel(CLI::App& app) {
   DeclareConfig(app);
@@ -66,9 +55,7 @@ void ModelOptions::DeclareThreadGroup(CLI::App& app) {
 }
 
 void ModelOptions::DeclarePrecision(CLI::App& app) {
-  const auto choose = [this](const std::string& name) {
-    precision = std::ranges::find(kPrecisions, name, &PrecisionEntry::name)->precision;
-  };
+  const auto choose = [this](const std::string& name) { precision = *PrecisionNamed(name); };
   app.add_option_function<std::string>(
          "--precision", choose,
          "auto: the fastest that is exact enough; int8: a Whisper in int8 too;\n"
@@ -127,10 +114,6 @@ void ModelOptions::DeclareCache(CLI::App& app) {
                  "above it, half of the decode threads rest; 0: never (default: 70)")
       ->type_name("CELSIUS")
       ->check(CLI::Range(0.0, 200.0).description(""));
-}
-
-std::string_view PrecisionName(Precision precision) {
-  return std::ranges::find(kPrecisions, precision, &PrecisionEntry::precision)->name;
 }
 
 void ModelOptions::DeclareAll(CLI::App& app) {

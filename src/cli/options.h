@@ -47,9 +47,6 @@ struct ModelOptions {
   void DeclareAll(CLI::App& app);
 };
 
-// As --precision spells it.
-std::string_view PrecisionName(Precision precision);
-
 // Errors: those of Engine::Load, naming the file, and those of FindModel.
 Result<Engine> LoadEngine(const ModelOptions& options);
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "digest/sha256.h"
+#include "engine/precision_names.h"
 
 namespace edgevlm {
 

@@ -1,5 +1,7 @@
 #include "cli/serve/optimizations.h"
 
+#include "engine/precision_names.h"
+
 namespace edgevlm {
 namespace {
 

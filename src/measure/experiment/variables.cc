@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "engine/precision_names.h"
 #include "measure/experiment/find_row.h"
 namespace edgevlm {
 namespace {
@@ -45,16 +46,10 @@ MaybeError ApplyType(const std::string& value, Setup& setup) {
 }
 
 MaybeError ApplyPrecision(const std::string& value, Setup& setup) {
-  constexpr std::pair<std::string_view, Precision> kNames[] = {{"auto", Precision::kAuto},
-                                                               {"int8", Precision::kInt8},
-                                                               {"bf16", Precision::kBFloat16},
-                                                               {"f32", Precision::kFloat32}};
-  for (const auto& [name, precision] : kNames) {
-    if (value != name) continue;
-    setup.model.options.precision = precision;
-    return {};
-  }
-  return Unexpected("auto, int8, bf16 or f32", value);
+  const auto precision = PrecisionNamed(value);
+  if (!precision) return Unexpected("auto, int8, bf16 or f32", value);
+  setup.model.options.precision = *precision;
+  return {};
 }
 
 MaybeError ApplyCache(const std::string& value, Setup& setup) {
