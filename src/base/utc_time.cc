@@ -1,9 +1,16 @@
 #include "base/utc_time.h"
 
 #include <array>
+#include <chrono>
 #include <ctime>
 
 namespace edgevlm {
+
+std::int64_t UnixMs() {
+  using std::chrono::milliseconds;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<milliseconds>(now).count();
+}
 
 std::string UtcTime(std::int64_t seconds_since_1970) {
   const std::time_t time = seconds_since_1970;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -244,11 +243,8 @@ class WatchCommand final : public Command {
 
   // unix_ms: when the image came.
   nlohmann::json ObjectFor(const Reply& reply, std::int64_t unix_ms, int skipped) const {
-    const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                                    std::chrono::system_clock::now().time_since_epoch())
-                                    .count();
     nlohmann::json object = {
-        {"time", UtcTime(unix_ms / 1000)}, {"late_ms", now_ms - unix_ms}, {"skipped", skipped}};
+        {"time", UtcTime(unix_ms / 1000)}, {"late_ms", UnixMs() - unix_ms}, {"skipped", skipped}};
     object[question_.empty() ? "caption" : "answer"] = reply.text;
     if (!question_.empty()) object["question"] = question_;
     return object;

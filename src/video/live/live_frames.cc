@@ -1,20 +1,15 @@
 #include "video/live/live_frames.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
+
+#include "base/retry_wait.h"
+#include "base/utc_time.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr int kMostWaitSeconds = 60;
 constexpr auto kCancelCheck = std::chrono::milliseconds(100);
-
-std::int64_t UnixMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 }  // namespace
 
@@ -45,19 +40,19 @@ Result<std::optional<LiveFrame>> LiveFrames::Next() {
   return frame;
 }
 
-// Opens a stream again after 1, 2, 4 ... seconds, counted anew when frames have come.
+// Opens a stream again; waits are counted anew when frames have come.
 void LiveFrames::Run() {
-  int wait_seconds = 1;
+  RetryWait wait;
   MaybeError error = ReadOnce();
   while (options_.reopens && !IsOver()) {
-    if (has_frames_) wait_seconds = 1;
+    if (has_frames_) wait.Reset();
+    const int wait_seconds = wait.NextSeconds();
     if (options_.on_trouble) {
       options_.on_trouble(
           error.value_or(Error{ErrorCode::kIo, "expected more of the stream, found its end"}),
           wait_seconds);
     }
     WaitSeconds(wait_seconds);
-    wait_seconds = std::min(2 * wait_seconds, kMostWaitSeconds);
     has_frames_ = false;
     if (!IsOver()) error = ReadOnce();
   }

@@ -12,6 +12,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/retry_wait.h"
+#include "base/utc_time.h"
 #include "cli/watch/frigate.h"
 #include "cli/watch/frigate_topic.h"
 #include "cli/watch/mqtt/mosquitto.h"
@@ -37,17 +39,17 @@ class Receiver {
 
   // Until Stop.
   void Run() {
-    int wait_seconds = 1;
+    RetryWait wait;
     while (!IsOver()) {
       has_connected_ = false;
       std::string why = ReceiveOnce();
-      if (has_connected_) wait_seconds = 1;
+      if (has_connected_) wait.Reset();
+      const int wait_seconds = wait.NextSeconds();
       if (!IsOver()) {
         Trouble(why + "; trying again in " + std::to_string(wait_seconds) + " s");
       }
       const auto end = steady_clock::now() + std::chrono::seconds(wait_seconds);
       while (!IsOver() && steady_clock::now() < end) std::this_thread::sleep_for(kStep);
-      wait_seconds = std::min(2 * wait_seconds, kMostWaitSeconds);
     }
     const std::lock_guard lock(mutex_);
     has_ended_ = true;
@@ -175,11 +177,10 @@ class Receiver {
     if (auto error = SnapshotQueue::CheckSize(bytes.size())) {
       return Error{error->code, object->camera + "/" + object->label + ": " + error->message};
     }
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
     Snapshot snapshot = {.camera = object->camera,
                          .label = object->label,
                          .file = {bytes.begin(), bytes.end()},
-                         .unix_ms = std::chrono::duration_cast<milliseconds>(now).count(),
+                         .unix_ms = UnixMs(),
                          .is_retained = is_retained};
     const std::lock_guard lock(mutex_);
     auto error = queue_.Add(std::move(snapshot));

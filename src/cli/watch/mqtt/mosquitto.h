@@ -10,7 +10,6 @@
 namespace edgevlm {
 
 inline constexpr int kKeepAliveSeconds = 30;
-inline constexpr int kMostWaitSeconds = 60;
 inline constexpr const char* kOnline = "online";
 inline constexpr const char* kOffline = "offline";
 

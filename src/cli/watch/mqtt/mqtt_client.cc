@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/retry_wait.h"
 #include "cli/watch/mqtt/mosquitto.h"
 
 namespace edgevlm {
@@ -81,7 +82,7 @@ class MosquittoClient final : public MqttClient {
     mosquitto_publish_callback_set(client, [](mosquitto*, void* self, int message) {
       static_cast<MosquittoClient*>(self)->OnPublish(message);
     });
-    mosquitto_reconnect_delay_set(client, 1, kMostWaitSeconds, true);
+    mosquitto_reconnect_delay_set(client, 1, RetryWait::kMostSeconds, true);
     const int failed =
         mosquitto_will_set(client, target_.AvailabilityTopic().c_str(),
                            static_cast<int>(std::string_view(kOffline).size()), kOffline, 1, true);
