@@ -15,14 +15,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Image Gradient(int width, int height) {
-  Image image(width, height);
-  for (std::size_t i = 0; i < image.pixels.size(); ++i) {
-    image.pixels[i] = static_cast<std::uint8_t>(i * 7 % 251);
-  }
-  return image;
-}
-
 // A file without decoder, projector and tokenizer.
 std::string WriteEncoderAlone(TinyModel model) {
   std::erase_if(model.tensors, [](const auto& tensor) { return !tensor.first.starts_with("v."); });
@@ -42,7 +34,7 @@ TEST(TeacherEncoder, ComputesTheFeaturesThatTheWholeModelHas) {
   std::filesystem::remove(path);
   ASSERT_TRUE(alone.ok()) << alone.error().message;
   const TeacherEngine whole(engine);
-  const Image image = Gradient(20, 30);
+  const Image image = TinyPattern(20, 30);
   const Result<TeacherImage> expected = whole.Encode(image, true);
   ASSERT_TRUE(expected.ok());
   const TeacherImage found = alone->Encode(image, true);

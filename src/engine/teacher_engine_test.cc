@@ -10,14 +10,6 @@ namespace {
 
 using ::testing::ElementsAreArray;
 
-Image Stripes(int width, int height) {
-  Image image(width, height);
-  for (std::size_t i = 0; i < image.pixels.size(); ++i) {
-    image.pixels[i] = static_cast<std::uint8_t>(i * 7 % 251);
-  }
-  return image;
-}
-
 Message About(const TeacherImage& image, const std::string& question) {
   return {.role = Role::kUser, .parts = {{.image = image.encoded}, {.text = question}}};
 }
@@ -25,7 +17,7 @@ Message About(const TeacherImage& image, const std::string& question) {
 TEST(TeacherEngine, KeepsTheFeaturesOfTheImage) {
   const Engine engine = TinyEngine();
   const TeacherEngine teacher(engine);
-  const Image stripes = Stripes(20, 30);
+  const Image stripes = TinyPattern(20, 30);
   const Result<TeacherImage> image = teacher.Encode(stripes, true);
   ASSERT_TRUE(image.ok()) << image.error().message;
   const Result<EncodedImage> encoded =
@@ -42,7 +34,7 @@ TEST(TeacherEngine, KeepsTheFeaturesOfTheImage) {
 TEST(TeacherEngine, LogitsAreThoseOfTheEngineWhateverWasAskedBefore) {
   const Engine engine = TinyEngine();
   TeacherEngine teacher(engine);
-  const Result<TeacherImage> image = teacher.Encode(Stripes(16, 16), false);
+  const Result<TeacherImage> image = teacher.Encode(TinyPattern(16, 16), false);
   ASSERT_TRUE(image.ok());
   const Message question = About(*image, "a cat");
   const Result<ReplyLogits> first = teacher.LogitsOf({&question, 1}, "cat at");
@@ -69,7 +61,7 @@ TEST(TeacherEngine, LogitsAreThoseOfTheEngineWhateverWasAskedBefore) {
 TEST(TeacherEngine, ImageLogitsEndWithThoseBehindTheImage) {
   const Engine engine = TinyEngine();
   TeacherEngine teacher(engine);
-  const Result<TeacherImage> image = teacher.Encode(Stripes(16, 16), false);
+  const Result<TeacherImage> image = teacher.Encode(TinyPattern(16, 16), false);
   ASSERT_TRUE(image.ok());
   const Result<std::vector<float>> logits = teacher.ImageLogits(*image);
   ASSERT_TRUE(logits.ok()) << logits.error().message;
@@ -87,7 +79,7 @@ TEST(TeacherEngine, ImageLogitsEndWithThoseBehindTheImage) {
 TEST(TeacherEngine, RejectsRepliesBeyondTheContext) {
   const Engine engine = TinyEngine();
   TeacherEngine teacher(engine);
-  const Result<TeacherImage> image = teacher.Encode(Stripes(16, 16), false);
+  const Result<TeacherImage> image = teacher.Encode(TinyPattern(16, 16), false);
   ASSERT_TRUE(image.ok());
   const Message question = About(*image, "a");
   const auto length = static_cast<std::size_t>(engine.info().context_tokens);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "edgevlm/edgevlm.h"
+#include "image/image.h"
 #include "model/testing/tiny_model.h"
 #include "tokenizer/byte_spelling.h"
 
@@ -56,6 +57,15 @@ inline Engine TinyEngine(int threads = 1) {
   Result<Engine> engine = Engine::Load(bytes, {.threads = threads});
   if (!engine) CheckFailed(__FILE__, __LINE__, engine.error().message.c_str());
   return *std::move(engine);
+}
+
+// Neighboring values differ.
+inline Image TinyPattern(int width, int height) {
+  Image image(width, height);
+  for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+    image.pixels[i] = static_cast<std::uint8_t>(i * 7 % 251);
+  }
+  return image;
 }
 
 // A PPM file with random pixels.
