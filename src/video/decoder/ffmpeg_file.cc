@@ -33,7 +33,6 @@ class FfmpegFile {
   std::optional<TrackFacts> Scout() {
     if (Open() || CheckSize()) return std::nullopt;
     const AVCodecParameters& facts = *stream_->codecpar;
-    start_ = stream_->start_time != AV_NOPTS_VALUE ? stream_->start_time : 0;
     if (!IsForDevices(facts) || !UseKeyFrames() || has_only_keys_) return std::nullopt;
     return TrackFacts{.codec = facts.codec_id, .width = facts.width, .height = facts.height};
   }
@@ -64,6 +63,7 @@ class FfmpegFile {
         input_.FindTrack(AVMEDIA_TYPE_VIDEO, MessageReader::kNoVideoTrack, codec_);
     if (!track) return track.error();
     stream_ = *track;
+    start_ = stream_->start_time != AV_NOPTS_VALUE ? stream_->start_time : 0;
     return std::nullopt;
   }
 
@@ -83,7 +83,6 @@ class FfmpegFile {
   }
 
   MaybeError OpenDecoder(HardwareDecoder hardware) {
-    start_ = stream_->start_time != AV_NOPTS_VALUE ? stream_->start_time : 0;
     FindPresentation();
     return decoder_.Open(*stream_, codec_, request_.threads, request_.is_rough,
                          std::move(hardware));
@@ -270,7 +269,6 @@ class FfmpegFile {
 };
 
 FfmpegInput InputOf(int fd, const char* address) {
-  av_log_set_level(AV_LOG_QUIET);
   if (*address == '\0') return {fd, kFormats};
   avformat_network_init();
   return FfmpegInput(address);

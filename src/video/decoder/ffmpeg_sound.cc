@@ -154,7 +154,6 @@ class FfmpegSound {
 }  // namespace
 
 MaybeError DecodeSound(int fd, const SoundRequest& request, const WriteBytes& write) {
-  av_log_set_level(AV_LOG_QUIET);
   return FfmpegSound(fd, request, write).Run();
 }
 
