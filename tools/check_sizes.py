@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Checks the sizes of files and functions, and prints their distribution.
 
-Usage: tools/check_sizes.py [ROOT]. Exits 1 if a file or a function is over its limit.
+Usage: tools/check_sizes.py [ROOT]. Exits 1 if a file or a function is over its limit, or a file in
+git too large to have been meant.
 Functions are found by their layout, which clang-format guarantees: a definition starts at column 0
 or 2 and ends with a closing brace in the same column.
 """
 import pathlib
 import re
+import subprocess
 import sys
 
+BYTES_LIMIT = 8 << 20  # of any file in git
 FILE_LIMIT = 500
 FUNCTION_LINE_LIMIT = 60
 PARAMETER_LIMIT = 7
@@ -95,9 +98,22 @@ def check_file(path, lines, function_lengths):
     return wrong
 
 
+def check_bytes(root):
+    """Prints which files in git are too large; returns the number of findings."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True)
+    wrong = 0
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        path = root / name
+        size = path.stat().st_size if path.exists() else 0
+        if size > BYTES_LIMIT:
+            print(f"{name}: {size} bytes, the limit is {BYTES_LIMIT}")
+            wrong += 1
+    return wrong
+
+
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-    wrong, file_lengths, function_lengths = 0, [], []
+    wrong, file_lengths, function_lengths = check_bytes(root), [], []
     for folder in FOLDERS:
         for path in sorted((root / folder).rglob("*")):
             if "node_modules" in path.parts:
