@@ -1,7 +1,6 @@
 #include "decode/log_probability.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <numeric>
@@ -9,39 +8,29 @@
 #include <string_view>
 #include <vector>
 
+#include "kernels/softmax/softmax.h"
+
 namespace edgevlm {
 namespace {
 
-// The logarithm of sum_i(exp(logits[i])), in two parts: added up, the smaller would be lost beside
-// large logits.
-struct LogSum {
-  explicit LogSum(std::span<const float> logits)
-      : greatest(*std::max_element(logits.begin(), logits.end())) {
-    double sum = 0;
-    for (const float logit : logits) sum += std::exp(logit - greatest);
-    rest = std::log(sum);
-  }
-
-  double Below(float logit) const { return logit - greatest - rest; }
-
-  double greatest;
-  double rest = 0;
-};
+double Below(const LogSumExp& sum, float logit) {
+  return static_cast<double>(logit) - sum.greatest - sum.rest;
+}
 
 }  // namespace
 
 double LogProbability(std::span<const float> logits, int token) {
-  return LogSum(logits).Below(logits[static_cast<std::size_t>(token)]);
+  return Below(ComputeLogSumExp(logits), logits[static_cast<std::size_t>(token)]);
 }
 
 TokenChoice DescribeChoice(std::span<const float> logits, int token, int alternatives,
                            const Tokenizer& tokenizer) {
-  const LogSum sum(logits);
+  const LogSumExp sum = ComputeLogSumExp(logits);
   const auto describe = [&](int id) {
     const std::string_view bytes = tokenizer.Bytes(id);
     return TokenProbability{.token = id,
                             .text = std::string(bytes.empty() ? tokenizer.SpecialName(id) : bytes),
-                            .log_probability = sum.Below(logits[static_cast<std::size_t>(id)])};
+                            .log_probability = Below(sum, logits[static_cast<std::size_t>(id)])};
   };
   TokenChoice choice = {.chosen = describe(token), .likeliest = {}};
   std::vector<int> ids(

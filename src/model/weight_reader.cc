@@ -161,8 +161,7 @@ Weight WeightReader::ReadWeight(const std::string& name, const Shape& shape, Fin
 Weight WeightReader::Pack(const std::string& name, const TensorView& tensor, int outputs,
                           Fineness fineness) {
   const std::uint64_t values = *ValuesOf(tensor.shape);
-  const bool is_large = values > static_cast<std::uint64_t>(Weight::kMaxWidenedValues);
-  Packing packing = is_large ? packing_ : Packing::kExact;
+  Packing packing = values > most_exact_ ? packing_ : Packing::kExact;
   if (packing == Packing::kInt8 && fineness == Fineness::kRows) packing = Packing::kInt8Rows;
   Result<Weight> weight =
       Weight::Pack(tensor, outputs, static_cast<int>(values / static_cast<std::uint64_t>(outputs)),

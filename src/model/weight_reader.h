@@ -1,6 +1,7 @@
 // WeightReader: reads and checks keys and tensors of a file, and builds layers from them.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <set>
@@ -36,10 +37,11 @@ enum class BiasRule { kRequired, kOptional, kNone };
 //   (a tensor's format), kCorrupt (weights that are not finite numbers).
 class WeightReader {
  public:
-  // packing: of float matrices of more than Weight::kMaxWidenedValues values. With other than
-  // kExact, the layers must be applied to Inputs.
-  explicit WeightReader(const GgufFile& file, Packing packing = Packing::kExact)
-      : file_(file), packing_(packing) {}
+  // packing: of float matrices of more than `most_exact` values. With other than kExact, the layers
+  // must be applied to Inputs.
+  explicit WeightReader(const GgufFile& file, Packing packing = Packing::kExact,
+                        std::int64_t most_exact = Weight::kMaxWidenedValues)
+      : file_(file), packing_(packing), most_exact_(static_cast<std::uint64_t>(most_exact)) {}
 
   const GgufFile& file() const { return file_; }
 
@@ -114,6 +116,7 @@ class WeightReader {
 
   const GgufFile& file_;
   Packing packing_;
+  std::uint64_t most_exact_;
   ThreadPool alone_{1};
   std::unique_ptr<ThreadPool> thread_group_;
   MaybeError error_;

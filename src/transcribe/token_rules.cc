@@ -5,6 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include "kernels/softmax/softmax.h"
+
 namespace edgevlm {
 namespace {
 
@@ -14,14 +16,6 @@ constexpr int kMostFirstTimestamp = 50;  // 1 s
 
 void Forbid(std::span<float> logits, int begin, int end) {
   for (int id = begin; id < end; ++id) logits[static_cast<std::size_t>(id)] = kNever;
-}
-
-double LogSum(std::span<const float> values) {
-  const double most = std::ranges::max(values);
-  if (std::isinf(most)) return most;
-  double sum = 0;
-  for (const float v : values) sum += std::exp(v - most);
-  return most + std::log(sum);
 }
 
 // Times come in pairs, the end of a segment and the start of the next; the first one is alone.
@@ -70,8 +64,9 @@ void ApplyTokenRules(const SpeechTokens& tokens, std::span<const int> sampled,
   Forbid(logits, tokens.first_timestamp() + tokens.timestamps, static_cast<int>(logits.size()));
   ApplyPairs(tokens, sampled, logits);
   const auto first_time = static_cast<std::size_t>(tokens.first_timestamp());
-  const double times = LogSum(logits.subspan(first_time));
-  const double best_text = std::ranges::max(logits.first(first_time));
+  const LogSumExp sum = ComputeLogSumExp(logits.subspan(first_time));
+  const double times = static_cast<double>(sum.greatest) + sum.rest;
+  const float best_text = std::ranges::max(logits.first(first_time));
   if (times > best_text) Forbid(logits, 0, tokens.first_timestamp());
   // After the last of all times, only the end is left; it may be forbidden too.
   if (std::isinf(times) && std::isinf(best_text)) logits[static_cast<std::size_t>(tokens.end)] = 0;

@@ -14,6 +14,7 @@
 #include "tokenizer/load_tokenizer.h"
 #include "tokenizer/text_stream.h"
 #include "transcribe/cut_segments.h"
+#include "transcribe/late_drafter.h"
 #include "transcribe/silence.h"
 #include "transcribe/speech_tokens.h"
 #include "transcribe/window_decoder.h"
@@ -47,14 +48,18 @@ struct Transcriber::State {
   WhisperModel model;
   Tokenizer tokenizer;
   SpeechTokens tokens;
+  LateDrafter drafter;
   ThreadPool pool;
   bool is_fast;
 
-  State(WhisperModel&& loaded, Tokenizer&& text, SpeechTokens&& special,
+  // mapped: of the model.
+  State(WhisperModel&& loaded, Tokenizer&& text, SpeechTokens&& special, MappedParts&& mapped,
         const TranscriberOptions& options)
       : model(std::move(loaded)),
         tokenizer(std::move(text)),
         tokens(std::move(special)),
+        drafter(options.precision == Precision::kInt8 ? std::nullopt
+                                                      : std::optional(std::move(mapped))),
         pool(options.threads),
         is_fast(options.precision == Precision::kInt8) {}
 
@@ -70,11 +75,12 @@ namespace {
 // One transcript under way.
 class Transcription {
  public:
-  Transcription(std::unique_ptr<SampleSource> sound, WindowDecoder& decoder,
+  Transcription(std::unique_ptr<SampleSource> sound, WindowDecoder& decoder, LateDrafter& drafter,
                 const SpeechTokens& tokens, const Tokenizer& tokenizer,
                 const TranscribeOptions& options)
       : sound_(std::move(sound)),
         decoder_(decoder),
+        drafter_(drafter),
         tokens_(tokens),
         tokenizer_(tokenizer),
         options_(options),
@@ -123,6 +129,8 @@ class Transcription {
 
   // False if the caller wants no more.
   bool TranscribeWindow(const Run& run) {
+    const CrossDecoder* drafter = drafter_.ForNextWindow();
+    if (drafter != nullptr && !std::exchange(drafts_, true)) decoder_.UseDrafter(*drafter);
     task_.text_before = text_before_;
     const WindowDecoder::Tokens found = decoder_.Decode(window_, task_);
     if (run.IsOver()) return true;
@@ -176,6 +184,8 @@ class Transcription {
 
   std::unique_ptr<SampleSource> sound_;
   WindowDecoder& decoder_;
+  LateDrafter& drafter_;
+  bool drafts_ = false;
   const SpeechTokens& tokens_;
   const Tokenizer& tokenizer_;
   const TranscribeOptions& options_;
@@ -224,7 +234,7 @@ Transcriber& Transcriber::operator=(Transcriber&&) noexcept = default;
 Transcriber::~Transcriber() = default;
 
 Result<Transcriber> Transcriber::Load(const std::string& path, const TranscriberOptions& options) {
-  const auto mapped = MappedParts::Open(path);
+  auto mapped = MappedParts::Open(path);
   if (!mapped) return mapped.error();
   const auto file = GgufFile::Parse(mapped->bytes(), [&](auto part) { mapped->Forget(part); });
   if (!file) return InFile(path, file.error());
@@ -238,7 +248,7 @@ Result<Transcriber> Transcriber::Load(const std::string& path, const Transcriber
   if (!tokens) return InFile(path, tokens.error());
   if (auto error = mapped->CheckUnchanged()) return *error;
   return Transcriber(std::make_unique<State>(*std::move(model), *std::move(tokenizer),
-                                             *std::move(tokens), options));
+                                             *std::move(tokens), *std::move(mapped), options));
 }
 
 std::vector<std::string> Transcriber::languages() const { return state_->Languages(); }
@@ -278,7 +288,7 @@ Result<Transcript> Transcriber::State::Transcribe(std::unique_ptr<SampleSource> 
                    .fast = is_fast,
                    .is_over = options.is_cancelled ? &options.is_cancelled : nullptr};
   WindowDecoder decoder(model, tokens, tokenizer, run);
-  return Transcription(std::move(sound), decoder, tokens, tokenizer, options)
+  return Transcription(std::move(sound), decoder, drafter, tokens, tokenizer, options)
       .Transcribe(tokens.LanguageId(options.language), run);
 }
 

@@ -166,8 +166,11 @@ TEST_F(TranscriberTest, CanBeCancelledAnywhere) {
     int asked = 0;
     const auto transcript =
         transcriber.Transcribe(Noise(31), {.is_cancelled = [&] { return ++asked >= last; }});
-    ASSERT_FALSE(transcript) << last;
-    EXPECT_EQ(transcript.error().code, ErrorCode::kCancelled);
+    // How often it asks depends on how long drafts are.
+    ASSERT_EQ(transcript.ok(), asked < last) << last;
+    if (!transcript) {
+      EXPECT_EQ(transcript.error().code, ErrorCode::kCancelled);
+    }
   }
 }
 

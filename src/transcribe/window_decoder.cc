@@ -32,9 +32,7 @@ WindowDecoder::WindowDecoder(const WhisperModel& model, const SpeechTokens& toke
       tokenizer_(tokenizer),
       run_(run),
       log_mel_(model.encoder->sizes().bands),
-      cross_(model.decoder->MakeCrossCache(model.encoder->sizes().positions)),
-      cache_(model.decoder->cache_shape()),
-      logits_(static_cast<std::size_t>(model.decoder->shape().vocabulary)) {}
+      text_(model, tokens, run) {}
 
 bool WindowDecoder::Tokens::IsSilence() const {
   return no_speech_probability > kNoSpeechProbability &&
@@ -57,18 +55,7 @@ void WindowDecoder::Encode(std::span<const float> samples, int frames) {
   const View<float> features =
       workspace_.Alloc(WhisperEncoder::Rows(frames), sizes.width);  // [R, E]
   model_.encoder->Encode(mel, features, workspace_, run_);
-  model_.decoder->ReadFeatures(features, cross_, workspace_, run_);
-}
-
-std::span<float> WindowDecoder::Next(std::span<const int> ids) {
-  const TokenSpan span = {.cache = &cache_,
-                          .first_position = cache_.positions(),
-                          .tokens = ids,
-                          .logits_rows = 1,
-                          .cross = &cross_};
-  model_.decoder->Forward({&span, 1}, {logits_.data(), 1, static_cast<int>(logits_.size())},
-                          workspace_, run_);
-  return logits_;
+  text_.ReadFeatures(features);
 }
 
 int WindowDecoder::MostLikelyLanguage(std::span<const float> logits) const {
@@ -78,48 +65,49 @@ int WindowDecoder::MostLikelyLanguage(std::span<const float> logits) const {
   return std::ranges::max_element(tokens_.languages, {}, logit)->id;
 }
 
-void WindowDecoder::ReadPrompt(const Task& task, Tokens& found) {
-  cache_.TruncateTo(0);
+std::vector<float> WindowDecoder::ReadPrompt(const Task& task, Tokens& found) {
   found.language = task.language;
   const bool has_languages = !tokens_.languages.empty();
   if (has_languages && !task.language) {
     // Before the text, whose language the model would repeat.
-    found.language = MostLikelyLanguage(Next({&tokens_.start, 1}));
-    cache_.TruncateTo(0);
+    found.language = MostLikelyLanguage(text_.Add({&tokens_.start, 1}));
+    text_.TruncateTo(0);
   }
   std::vector<int> before;
   if (tokens_.previous && !task.text_before.empty()) {
     // Half of the context holds it and its mark, as Whisper was trained.
-    const auto most = static_cast<std::size_t>(std::max(cache_.capacity() / 2 - 1, 0));
+    const auto most = static_cast<std::size_t>(std::max(text_.capacity() / 2 - 1, 0));
     const auto last = task.text_before.last(std::min(most, task.text_before.size()));
     before.push_back(*tokens_.previous);
     before.insert(before.end(), last.begin(), last.end());
   }
   before.push_back(tokens_.start);
-  const std::span<const float> logits = Next(before);
+  std::span<const float> logits = text_.Add(before);
   if (tokens_.no_speech) {
     found.no_speech_probability = std::exp(LogProbability(logits, *tokens_.no_speech));
   }
-  if (!has_languages) return;
-  const int prompt[] = {*found.language, task.translate ? tokens_.translate : tokens_.transcribe};
-  Next(prompt);
+  if (has_languages) {
+    const int prompt[] = {*found.language, task.translate ? tokens_.translate : tokens_.transcribe};
+    logits = text_.Add(prompt);
+  }
+  return {logits.begin(), logits.end()};
 }
 
 void WindowDecoder::Draw(std::span<const float> after_prompt, int prompt_end, std::uint64_t seed,
                          Tokens& found) {
-  cache_.TruncateTo(prompt_end);
-  std::ranges::copy(after_prompt, logits_.begin());
-  Sampler sampler({.temperature = found.temperature, .seed = seed},
-                  static_cast<int>(logits_.size()));
+  text_.TruncateTo(prompt_end);
+  std::vector<float> first(after_prompt.begin(), after_prompt.end());
+  std::span<float> logits = first;
+  Sampler sampler({.temperature = found.temperature, .seed = seed}, text_.vocabulary());
   found.sampled.clear();
   // Half of the context, as Whisper does; the rest is for a prompt.
-  const int most = std::min(cache_.capacity() / 2, cache_.capacity() - prompt_end);
+  const int most = std::min(text_.capacity() / 2, text_.capacity() - prompt_end);
   double sum = 0;
   bool repeats = false;
   while (!run_.IsOver()) {
-    ApplyTokenRules(tokens_, found.sampled, logits_);
-    const int id = sampler.Choose(logits_);
-    sum += LogProbability(logits_, id);
+    ApplyTokenRules(tokens_, found.sampled, logits);
+    const int id = sampler.Choose(logits);
+    sum += LogProbability(logits, id);
     if (id == tokens_.end) break;
     found.sampled.push_back(id);
     if (const int repeated = RepeatedTokens(tokens_, found.sampled); repeated > 0) {
@@ -129,7 +117,7 @@ void WindowDecoder::Draw(std::span<const float> after_prompt, int prompt_end, st
       break;
     }
     if (static_cast<int>(found.sampled.size()) >= most) break;
-    Next({&id, 1});
+    logits = text_.AddLast(found.sampled);
   }
   found.mean_log_probability = sum / static_cast<double>(found.sampled.size() + 1);
   found.compression_ratio = CompressionRatio(tokenizer_.Decode(tokens_.TextOf(found.sampled)));
@@ -143,9 +131,9 @@ std::optional<WindowDecoder::Tokens> WindowDecoder::DecodeWithoutPadding(
   if (frames >= 2 * model_.encoder->sizes().positions) return std::nullopt;
   Encode(samples, frames);
   Tokens found = {.temperature = task.temperature};
-  ReadPrompt(task, found);
-  if (run_.IsOver()) return std::nullopt;  // the cache may hold parts of rows
-  Draw(std::vector<float>(logits_), cache_.positions(), 0, found);
+  const std::vector<float> after_prompt = ReadPrompt(task, found);
+  if (run_.IsOver()) return std::nullopt;  // the caches may hold parts of rows
+  Draw(after_prompt, text_.length(), 0, found);
   if (!IsGood(found) || found.IsSilence()) return std::nullopt;
   return found;
 }
@@ -156,9 +144,8 @@ WindowDecoder::Tokens WindowDecoder::Decode(std::span<const float> samples, cons
   }
   Encode(samples, 2 * model_.encoder->sizes().positions);
   Tokens found, best;
-  ReadPrompt(task, found);
-  const int prompt_end = cache_.positions();
-  const std::vector<float> after_prompt = logits_;
+  const std::vector<float> after_prompt = ReadPrompt(task, found);
+  const int prompt_end = text_.length();
   found.temperature = task.temperature;
   for (std::uint64_t seed = 0; !run_.IsOver(); ++seed) {
     Draw(after_prompt, prompt_end, seed, found);

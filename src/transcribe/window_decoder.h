@@ -11,6 +11,7 @@
 #include "model/decoder/whisper.h"
 #include "tokenizer/tokenizer.h"
 #include "transcribe/speech_tokens.h"
+#include "transcribe/text_decoder.h"
 
 namespace edgevlm {
 
@@ -22,6 +23,10 @@ class WindowDecoder {
   // All must outlive this. run: of all passes.
   WindowDecoder(const WhisperModel& model, const SpeechTokens& tokens, const Tokenizer& tokenizer,
                 const Run& run);
+
+  // Faster from now on, with the same results; at most once. drafter: of the same model; must
+  // outlive this.
+  void UseDrafter(const CrossDecoder& drafter) { text_.UseDrafter(drafter); }
 
   struct Task {
     std::optional<int> language = {};  // none: the most likely one
@@ -53,12 +58,10 @@ class WindowDecoder {
  private:
   // As so many frames; zeros follow the sound.
   void Encode(std::span<const float> samples, int frames);
-  // The logits [V] after these tokens, which follow those before.
-  std::span<float> Next(std::span<const int> ids);
   int MostLikelyLanguage(std::span<const float> logits) const;
-  // Reads all that comes before the tokens of the window, from an empty cache on. Leaves the logits
-  // after it in logits_, and what the model says of the window in `found`.
-  void ReadPrompt(const Task& task, Tokens& found);
+  // Reads all that comes before the tokens of the window, into an empty text. Returns the logits
+  // [V] after it, and what the model says of the window in `found`.
+  std::vector<float> ReadPrompt(const Task& task, Tokens& found);
   // Draws tokens after a prompt that ends at `prompt_end`, with these logits [V].
   void Draw(std::span<const float> after_prompt, int prompt_end, std::uint64_t seed, Tokens& found);
   // The first try alone, without padding; nothing where there is none, or if it is not good.
@@ -70,9 +73,7 @@ class WindowDecoder {
   const Run& run_;
   LogMel log_mel_;
   Workspace workspace_;
-  CrossCache cross_;
-  SequenceCache cache_;
-  std::vector<float> logits_;  // [V]
+  TextDecoder text_;
 };
 
 }  // namespace edgevlm

@@ -13,4 +13,15 @@ void Softmax(std::span<const float> x, std::span<float> y) {
   kRow(x.data(), y.data(), static_cast<int>(x.size()));
 }
 
+const VariantList<LogSumExpFunction>& LogSumExpVariants() {
+  static const VariantList<LogSumExpFunction> kVariants(LogSumExpHighway(), LogSumExpScalar);
+  return kVariants;
+}
+
+LogSumExp ComputeLogSumExp(std::span<const float> x) {
+  CHECK(!x.empty());
+  static const LogSumExpFunction kFunction = LogSumExpVariants().Chosen();
+  return kFunction(x.data(), static_cast<int>(x.size()));
+}
+
 }  // namespace edgevlm

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "kernels/softmax/softmax.h"
 
@@ -46,6 +47,21 @@ void ExpNormalized(const float* x, float* y, int n) {
   });
 }
 
+LogSumExp LogOfSum(const float* x, int n) {
+  const float greatest = Highest(x, n);
+  if (std::isinf(greatest)) return {greatest, 0.0f};
+  const FullTag d;
+  const auto shift = hn::Set(d, greatest);
+  auto sum = hn::Zero(d);
+  int i = 0;
+  for (; i + kLanes <= n; i += kLanes) {
+    sum = hn::Add(sum, Exp(d, hn::Sub(hn::LoadU(d, x + i), shift)));
+  }
+  float total = SumLanes(sum);
+  for (; i < n; ++i) total += std::exp(x[i] - greatest);
+  return {greatest, std::log(total)};
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace edgevlm
 HWY_AFTER_NAMESPACE();
@@ -56,6 +72,11 @@ namespace edgevlm {
 HighwayVariants<SoftmaxRow> SoftmaxHighway() {
   return {HWY_CHOOSE_AVX3(ExpNormalized), HWY_CHOOSE_AVX2(ExpNormalized),
           HWY_CHOOSE_SSE4(ExpNormalized), HWY_CHOOSE_NEON(ExpNormalized)};
+}
+
+HighwayVariants<LogSumExpFunction> LogSumExpHighway() {
+  return {HWY_CHOOSE_AVX3(LogOfSum), HWY_CHOOSE_AVX2(LogOfSum), HWY_CHOOSE_SSE4(LogOfSum),
+          HWY_CHOOSE_NEON(LogOfSum)};
 }
 
 }  // namespace edgevlm

@@ -16,4 +16,12 @@ void SoftmaxRowScalar(const float* x, float* y, int n) {
   for (int i = 0; i < n; ++i) y[i] /= sum;
 }
 
+LogSumExp LogSumExpScalar(const float* x, int n) {
+  const float greatest = *std::max_element(x, x + n);
+  if (std::isinf(greatest)) return {greatest, 0.0f};
+  double sum = 0;
+  for (int i = 0; i < n; ++i) sum += std::exp(x[i] - greatest);
+  return {greatest, static_cast<float>(std::log(sum))};
+}
+
 }  // namespace edgevlm

@@ -202,4 +202,11 @@ Result<WhisperModel> LoadWhisper(const GgufFile& file, Packing packing) {
                       std::make_unique<WhisperDecoder>(std::move(decoder))};
 }
 
+Result<std::unique_ptr<CrossDecoder>> LoadWhisperDrafter(const GgufFile& file) {
+  WeightReader reader(file, Packing::kInt8, 0);
+  WhisperWeights weights = ReadWhisperDecoder(reader);
+  if (!reader.ok()) return reader.error();
+  return std::unique_ptr<CrossDecoder>(std::make_unique<WhisperDecoder>(std::move(weights)));
+}
+
 }  // namespace edgevlm

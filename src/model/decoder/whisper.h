@@ -54,4 +54,8 @@ struct WhisperModel {
 // architecture.
 Result<WhisperModel> LoadWhisper(const GgufFile& file, Packing packing = Packing::kExact);
 
+// The decoder alone, with all matrices in int8: it guesses what the exact one will choose, from the
+// same CrossCache. Errors: as above.
+Result<std::unique_ptr<CrossDecoder>> LoadWhisperDrafter(const GgufFile& file);
+
 }  // namespace edgevlm
