@@ -28,6 +28,10 @@ class TextDecoder {
   int capacity() const { return cache_.capacity(); }             // tokens
   int length() const { return static_cast<int>(text_.size()); }  // of the text, tokens
 
+  // What a batch of texts that continue this one starts from, and is about.
+  const SequenceCache& cache() const { return cache_; }
+  const CrossCache& cross() const { return cross_; }
+
   // Reads a window; the text is empty then.
   //   features  [R, E]
   void ReadFeatures(View<const float> features);

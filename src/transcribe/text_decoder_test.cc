@@ -10,6 +10,7 @@
 #include "kernels/argmax/argmax.h"
 #include "tokenizer/load_tokenizer.h"
 #include "transcribe/testing/tiny_whisper.h"
+#include "transcribe/text_batch.h"
 #include "transcribe/token_rules.h"
 
 namespace edgevlm {
@@ -145,6 +146,30 @@ TEST_F(TextDecoderTest, DrafterFollowsTheText) {
   drafter.Restart();
   const auto again = drafter.Propose(std::span(text).first(1), {}, 4, cross);
   EXPECT_TRUE(std::ranges::equal(again, guessed));
+}
+
+// Each has the bits of a text alone, whichever others grow with it.
+TEST_F(TextDecoderTest, TextsOfABatchGrowAsAlone) {
+  TextDecoder prompt(model_, tokens_, run_), alone(model_, tokens_, run_);
+  prompt.ReadFeatures(features());
+  prompt.Add({&tokens_.start, 1});
+  TextBatch batch(model_, 3, run_);
+  batch.Start(prompt.cache(), 1);
+  const std::vector<std::vector<int>> texts = {{5, 6, 7}, {8}, {9, 10}};
+  for (std::size_t step = 0; step < 3; ++step) {
+    std::vector<TextBatch::Token> added;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (step < texts[i].size()) added.push_back({static_cast<int>(i), texts[i][step]});
+    }
+    batch.Add(added, prompt.cross());
+    for (std::size_t i = 0; i < added.size(); ++i) {
+      alone.ReadFeatures(features());
+      alone.Add({&tokens_.start, 1});
+      const auto& text = texts[static_cast<std::size_t>(added[i].text)];
+      const std::span<float> logits = alone.Add(std::span(text).first(step + 1));
+      EXPECT_TRUE(std::ranges::equal(batch.Logits(static_cast<int>(i)), logits)) << step << i;
+    }
+  }
 }
 
 }  // namespace

@@ -1,17 +1,16 @@
 #include "transcribe/window_decoder.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 
 #include "decode/log_probability.h"
-#include "decode/sampler.h"
-#include "transcribe/compression_ratio.h"
-#include "transcribe/token_rules.h"
 
 namespace edgevlm {
 namespace {
 
-constexpr double kNoSpeechProbability = 0.6, kLeastLogProbability = -1, kMostCompression = 2.4;
+constexpr double kNoSpeechProbability = 0.6, kLeastLogProbability = -1;
 constexpr float kTemperatureStep = 0.2f;
 
 // Silence after a sound that is encoded alone: without some, Whisper often writes the last words
@@ -20,7 +19,7 @@ constexpr int kFramesAfterSound = 100;
 
 bool IsGood(const WindowDecoder::Tokens& found) {
   return found.IsSilence() || (found.mean_log_probability >= kLeastLogProbability &&
-                               found.compression_ratio <= kMostCompression);
+                               found.compression_ratio <= DrawnText::kMostCompression);
 }
 
 }  // namespace
@@ -90,39 +89,66 @@ std::vector<float> WindowDecoder::ReadPrompt(const Task& task, Tokens& found) {
     const int prompt[] = {*found.language, task.translate ? tokens_.translate : tokens_.transcribe};
     logits = text_.Add(prompt);
   }
+  prompt_end_ = text_.length();
   return {logits.begin(), logits.end()};
 }
 
-void WindowDecoder::Draw(std::span<const float> after_prompt, int prompt_end, std::uint64_t seed,
-                         Tokens& found) {
-  text_.TruncateTo(prompt_end);
+DrawnText WindowDecoder::NewText(float temperature, int draw) const {
+  return {tokens_,
+          {.temperature = temperature,
+           .seed = static_cast<std::uint64_t>(draw),
+           .vocabulary = text_.vocabulary(),
+           // Half of the context, as Whisper does; the rest is for a prompt.
+           .most = std::min(text_.capacity() / 2, text_.capacity() - prompt_end_)}};
+}
+
+DrawnText WindowDecoder::DrawLikeliest(std::span<const float> after_prompt) {
+  text_.TruncateTo(prompt_end_);
   std::vector<float> first(after_prompt.begin(), after_prompt.end());
   std::span<float> logits = first;
-  Sampler sampler({.temperature = found.temperature, .seed = seed}, text_.vocabulary());
-  found.sampled.clear();
-  // Half of the context, as Whisper does; the rest is for a prompt.
-  const int most = std::min(text_.capacity() / 2, text_.capacity() - prompt_end);
-  double sum = 0;
-  bool repeats = false;
-  while (!run_.IsOver()) {
-    ApplyTokenRules(tokens_, found.sampled, logits);
-    const int id = sampler.Choose(logits);
-    sum += LogProbability(logits, id);
-    if (id == tokens_.end) break;
-    found.sampled.push_back(id);
-    if (const int repeated = RepeatedTokens(tokens_, found.sampled); repeated > 0) {
-      // What the loop says once may be true.
-      found.sampled.resize(found.sampled.size() - static_cast<std::size_t>(repeated));
-      repeats = true;
-      break;
-    }
-    if (static_cast<int>(found.sampled.size()) >= most) break;
-    logits = text_.AddLast(found.sampled);
+  DrawnText text = NewText(0, 0);
+  while (!run_.IsOver() && text.Choose(logits)) logits = text_.AddLast(text.tokens());
+  return text;
+}
+
+DrawnText WindowDecoder::DrawBest(std::span<const float> after_prompt, float temperature) {
+  text_.TruncateTo(prompt_end_);
+  if (!draws_) draws_.emplace(model_, kDraws, run_);
+  draws_->Start(text_.cache(), prompt_end_);
+  std::vector<DrawnText> texts;
+  for (int i = 0; i < kDraws; ++i) texts.push_back(NewText(temperature, i));
+  std::array<bool, kDraws> grows = {};
+  const auto choose = [&](int text, std::span<float> logits) {
+    const auto i = static_cast<std::size_t>(text);
+    grows[i] = texts[i].Choose(logits);
+  };
+  for (int i = 0; i < kDraws; ++i) {
+    std::vector<float> logits(after_prompt.begin(), after_prompt.end());
+    choose(i, logits);
   }
-  found.mean_log_probability = sum / static_cast<double>(found.sampled.size() + 1);
-  found.compression_ratio = CompressionRatio(tokenizer_.Decode(tokens_.TextOf(found.sampled)));
-  // Its rest is cut off, so zlib does not see it.
-  if (repeats) found.compression_ratio = std::max(found.compression_ratio, 2 * kMostCompression);
+  for (std::vector<TextBatch::Token> added;;) {
+    added.clear();
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (grows[i]) added.push_back({static_cast<int>(i), texts[i].tokens().back()});
+    }
+    if (added.empty() || run_.IsOver()) break;
+    draws_->Add(added, text_.cross());
+    // Drawing from all tokens takes a tenth of the time of a pass.
+    run_.pool.ParallelFor(static_cast<int>(added.size()), 0.5, [&](int begin, int end, int) {
+      for (int i = begin; i < end; ++i) {
+        choose(added[static_cast<std::size_t>(i)].text, draws_->Logits(i));
+      }
+    });
+  }
+  return *std::ranges::max_element(texts, {}, &DrawnText::MeanLogProbability);
+}
+
+void WindowDecoder::Draw(std::span<const float> after_prompt, Tokens& found) {
+  const DrawnText text = found.temperature > 0 ? DrawBest(after_prompt, found.temperature)
+                                               : DrawLikeliest(after_prompt);
+  found.sampled = text.tokens();
+  found.mean_log_probability = text.MeanLogProbability();
+  found.compression_ratio = text.CompressionRatio(tokenizer_);
 }
 
 std::optional<WindowDecoder::Tokens> WindowDecoder::DecodeWithoutPadding(
@@ -133,7 +159,7 @@ std::optional<WindowDecoder::Tokens> WindowDecoder::DecodeWithoutPadding(
   Tokens found = {.temperature = task.temperature};
   const std::vector<float> after_prompt = ReadPrompt(task, found);
   if (run_.IsOver()) return std::nullopt;  // the caches may hold parts of rows
-  Draw(after_prompt, text_.length(), 0, found);
+  Draw(after_prompt, found);
   if (!IsGood(found) || found.IsSilence()) return std::nullopt;
   return found;
 }
@@ -145,15 +171,15 @@ WindowDecoder::Tokens WindowDecoder::Decode(std::span<const float> samples, cons
   Encode(samples, 2 * model_.encoder->sizes().positions);
   Tokens found, best;
   const std::vector<float> after_prompt = ReadPrompt(task, found);
-  const int prompt_end = text_.length();
   found.temperature = task.temperature;
-  for (std::uint64_t seed = 0; !run_.IsOver(); ++seed) {
-    Draw(after_prompt, prompt_end, seed, found);
+  for (bool is_first = true; !run_.IsOver(); is_first = false) {
+    Draw(after_prompt, found);
     if (IsGood(found)) return found;
     const auto rank = [](const Tokens& tokens) {
-      return std::pair(tokens.compression_ratio <= kMostCompression, tokens.mean_log_probability);
+      return std::pair(tokens.compression_ratio <= DrawnText::kMostCompression,
+                       tokens.mean_log_probability);
     };
-    if (seed == 0 || rank(found) > rank(best)) best = found;
+    if (is_first || rank(found) > rank(best)) best = found;
     found.temperature += kTemperatureStep;
     if (found.temperature > kHighestTemperature + kTemperatureStep / 2) break;
   }

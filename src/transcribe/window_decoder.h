@@ -1,7 +1,6 @@
 // WindowDecoder: transcribes one window of sound to tokens.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,7 +9,9 @@
 #include "audio/log_mel.h"
 #include "model/decoder/whisper.h"
 #include "tokenizer/tokenizer.h"
+#include "transcribe/drawn_text.h"
 #include "transcribe/speech_tokens.h"
+#include "transcribe/text_batch.h"
 #include "transcribe/text_decoder.h"
 
 namespace edgevlm {
@@ -48,10 +49,12 @@ class WindowDecoder {
   };
 
   static constexpr float kHighestTemperature = 1;
+  static constexpr int kDraws = 5;
 
   // The most likely tokens, one by one. If they repeat themselves or the model is unsure of them,
-  // others are drawn at rising temperatures (Radford et al. 2022, section 4.5), and if none are
-  // better than that, those that it is least unsure of count. Undefined once run.IsOver().
+  // others are drawn at rising temperatures, kDraws texts at each, of which the most likely one
+  // counts (Radford et al. 2022, section 4.5, and their program). If none are better than that,
+  // those that it is least unsure of count. Undefined once run.IsOver().
   //   samples  at 16 kHz, 0.1 to 30 s; the same samples give the same tokens
   Tokens Decode(std::span<const float> samples, const Task& task);
 
@@ -62,8 +65,12 @@ class WindowDecoder {
   // Reads all that comes before the tokens of the window, into an empty text. Returns the logits
   // [V] after it, and what the model says of the window in `found`.
   std::vector<float> ReadPrompt(const Task& task, Tokens& found);
-  // Draws tokens after a prompt that ends at `prompt_end`, with these logits [V].
-  void Draw(std::span<const float> after_prompt, int prompt_end, std::uint64_t seed, Tokens& found);
+  // The draw's number is its seed.
+  DrawnText NewText(float temperature, int draw) const;
+  // Draws tokens at a temperature after the prompt, whose logits [V] these are.
+  void Draw(std::span<const float> after_prompt, Tokens& found);
+  DrawnText DrawLikeliest(std::span<const float> after_prompt);
+  DrawnText DrawBest(std::span<const float> after_prompt, float temperature);
   // The first try alone, without padding; nothing where there is none, or if it is not good.
   std::optional<Tokens> DecodeWithoutPadding(std::span<const float> samples, const Task& task);
 
@@ -74,6 +81,8 @@ class WindowDecoder {
   LogMel log_mel_;
   Workspace workspace_;
   TextDecoder text_;
+  int prompt_end_ = 0;              // of the text, tokens
+  std::optional<TextBatch> draws_;  // made when they are first needed
 };
 
 }  // namespace edgevlm

@@ -126,19 +126,23 @@ class WhisperDecoder final : public CrossDecoder {
     Inputs attn(x, &w.norm, b.normed, b.rounded);
     w.q.Apply(attn, Activation::kNone, b.q, run);  // [T, D]
     int row = 0;
-    for (const TokenSpan& span : batch) {
-      CHECK(span.cross != nullptr && span.cross->rows() >= 1);
-      const HalfRows& read = span.cross->block(block);
+    for (std::size_t i = 0; i < batch.size();) {
+      // Spans about the same rows read them together.
+      const CrossCache* cross = batch[i].cross;
+      CHECK(cross != nullptr && cross->rows() >= 1);
+      int rows = 0;
+      for (; i < batch.size() && batch[i].cross == cross; ++i) rows += batch[i].rows();
+      const HalfRows& read = cross->block(block);
       PROFILE_ZONE(run.profiler, w.attend_zone,
-                   AttentionWork(span.rows(), read.rows(), x.cols, x.cols, Arithmetic::kFloat32));
-      Attend({.q = b.q.Rows(row, span.rows()),
+                   AttentionWork(rows, read.rows(), x.cols, x.cols, Arithmetic::kFloat32));
+      Attend({.q = b.q.Rows(row, rows),
               .keys = read.keys(),
               .values = read.values(),
               .heads = heads(),
               .mask = MaskRange::kAll,
-              .out = b.attention_output.Rows(row, span.rows())},
+              .out = b.attention_output.Rows(row, rows)},
              run.pool);  // [T, D]
-      row += span.rows();
+      row += rows;
     }
     Inputs attention_output(b.attention_output, b.rounded);
     w.output.AddTo(attention_output, x, run);
