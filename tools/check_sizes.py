@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 
-BYTES_LIMIT = 8 << 20  # of any file in git
+BYTES_LIMIT = 16 << 20  # of any file in git
 FILE_LIMIT = 500
 FUNCTION_LINE_LIMIT = 60
 PARAMETER_LIMIT = 7

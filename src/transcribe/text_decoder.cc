@@ -31,7 +31,9 @@ void TextDecoder::ReadFeatures(View<const float> features) {
   model_.decoder->ReadFeatures(features, cross_, workspace_, run_);
 }
 
+// A pass that was cancelled leaves parts of rows in the cache, which cannot be cut.
 void TextDecoder::TruncateTo(int n) {
+  if (run_.IsOver()) return;
   ahead_.clear();
   right_ = 0;
   text_.resize(static_cast<std::size_t>(n));
@@ -40,12 +42,14 @@ void TextDecoder::TruncateTo(int n) {
 
 std::span<float> TextDecoder::Add(std::span<const int> ids) {
   TruncateTo(length());
+  if (run_.IsOver()) return Logits(0);
   Forward(ids, 1);
   text_.insert(text_.end(), ids.begin(), ids.end());
   return Logits(0);
 }
 
 std::span<float> TextDecoder::AddLast(std::span<const int> sampled) {
+  if (run_.IsOver()) return Logits(0);
   text_.push_back(sampled.back());
   if (right_ < ahead_.size() && ahead_[right_] == sampled.back()) return Logits(++right_);
   DropAhead();
@@ -85,7 +89,7 @@ void TextDecoder::Forward(std::span<const int> ids, int logits_rows) {
 }
 
 int TextDecoder::PlanDraft() const {
-  if (!drafter_ || run_.IsOver()) return 0;
+  if (!drafter_) return 0;
   DraftBudget budget = {.probability = acceptance_.probability(),
                         .max_tokens = std::min(kMostDrafted, capacity() - length())};
   PlanDrafts({&budget, 1}, 0, {.whole = costs_, .drafting = &drafter_->costs()});
