@@ -1,5 +1,6 @@
 // The edgevlm command: runs the subcommand and turns its result into an exit code.
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -90,10 +91,19 @@ ExitCode RunCommandLine(int argc, char** argv, Output& output) {
   return ExitCode::kUsage;
 }
 
+// The stack grows when it is first touched, and where memory is limited (ulimit -v) that ends in a
+// crash instead of an error. So it grows to what kernels need while there still is memory.
+[[gnu::noinline]] void GrowStack() {
+  constexpr std::size_t kBytes = 768 << 10, kPage = 4096;
+  [[maybe_unused]] volatile char stack[kBytes];
+  for (std::size_t i = kBytes; i > 0; i -= kPage) stack[i - 1] = 0;
+}
+
 }  // namespace
 }  // namespace edgevlm
 
 int main(int argc, char** argv) {
+  edgevlm::GrowStack();
   // A closed pipe is reported as a failed write instead (output.h).
   std::signal(SIGPIPE, SIG_IGN);
   try {
