@@ -88,7 +88,7 @@ TEST_F(TextDecoderTest, WrongDraftsChangeNoBit) {
       static_cast<std::size_t>(embeddings->view.bytes.data() - bytes_.data()),
       embeddings->view.bytes.size());
   const auto row = part.size() / static_cast<std::size_t>(embeddings->view.shape[0]);
-  std::ranges::rotate(part, part.begin() + static_cast<std::ptrdiff_t>(row));
+  std::rotate(part.begin(), part.begin() + static_cast<std::ptrdiff_t>(row), part.end());
   const auto changed_file = GgufFile::Parse(changed);
   ASSERT_TRUE(changed_file);
   const auto drafter = LoadWhisperDrafter(*changed_file);
