@@ -17,7 +17,10 @@ std::unique_ptr<CrossDecoder> LoadFrom(const MappedParts& mapped) {
 }  // namespace
 
 const CrossDecoder* LateDrafter::ForNextWindow() {
-  if (std::exchange(is_first_, false)) return nullptr;
+  if (windows_ < kWindowsWithout) {
+    ++windows_;
+    return nullptr;
+  }
   if (mapped_) {
     drafter_ = LoadFrom(*mapped_);
     mapped_.reset();

@@ -161,12 +161,12 @@ TEST_F(TranscriberTest, APromptIsReadBefore) {
 TEST_F(TranscriberTest, CanBeCancelledAnywhere) {
   Transcriber transcriber = Load();
   int calls = 0;
-  ASSERT_TRUE(transcriber.Transcribe(Noise(31), {.is_cancelled = [&] { return ++calls < 0; }}));
+  ASSERT_TRUE(transcriber.Transcribe(Noise(91), {.is_cancelled = [&] { return ++calls < 0; }}));
   EXPECT_GT(calls, 20);
   for (int last = 1; last < calls; last += std::max(calls / 40, 1)) {
     int asked = 0;
     const auto transcript =
-        transcriber.Transcribe(Noise(31), {.is_cancelled = [&] { return ++asked >= last; }});
+        transcriber.Transcribe(Noise(91), {.is_cancelled = [&] { return ++asked >= last; }});
     // How often it asks depends on how long drafts are.
     ASSERT_EQ(transcript.ok(), asked < last) << last;
     if (!transcript) {
