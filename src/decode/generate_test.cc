@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cfloat>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -127,16 +128,19 @@ TEST_F(GenerateTest, ShownTokensArePartOfTheText) {
   EXPECT_EQ(emit({.shown_tokens = {"<|end|>"}, .grammar = grammar}), "a<|end|>b");
 }
 
+// Of a token's log-probability (LogProbability).
+constexpr double kError = (257 + 8) * FLT_EPSILON;
+
 // Of 257 logits one is 1 and the others are 0.
 TEST_F(GenerateTest, AddsUpTheProbabilitiesOfItsTokens) {
   EXPECT_EQ(Emit("a dog", {}).log_probability, std::nullopt);
   const double each = 1 - std::log(std::exp(1.0) + 256);
   const auto whole = Emit("a dog", {.with_probability = true}).log_probability;
   ASSERT_TRUE(whole.has_value());
-  EXPECT_NEAR(*whole, 6 * each, 1e-9) << "five bytes and the end";
+  EXPECT_NEAR(*whole, 6 * each, 6 * kError) << "five bytes and the end";
   const auto hot =
       Emit("a dog", {.max_tokens = 2, .temperature = 0.001f, .with_probability = true});
-  EXPECT_NEAR(hot.log_probability.value_or(0), 2 * each, 1e-9) << "before temperature";
+  EXPECT_NEAR(hot.log_probability.value_or(0), 2 * each, 2 * kError) << "before temperature";
 }
 
 // Neither bias nor temperature changes what is recorded.
@@ -152,10 +156,10 @@ TEST_F(GenerateTest, RecordsHowTokensWereChosen) {
   const double likely = 1 - std::log(std::exp(1.0) + 256);
   const TokenChoice& second = result.choices[1];
   EXPECT_EQ(second.chosen.token, 'd') << "2 with the bias is not below 1";
-  EXPECT_NEAR(second.chosen.log_probability, likely - 1, 1e-9);
+  EXPECT_NEAR(second.chosen.log_probability, likely - 1, kError);
   ASSERT_EQ(second.likeliest.size(), 2u);
   EXPECT_EQ(second.likeliest[0].text, "o");
-  EXPECT_NEAR(second.likeliest[0].log_probability, likely, 1e-9);
+  EXPECT_NEAR(second.likeliest[0].log_probability, likely, kError);
   EXPECT_EQ(second.likeliest[1].token, 0) << "the first of the others";
 }
 

@@ -8,8 +8,8 @@
 
 namespace edgevlm {
 
-// log(exp(logits[token]) / sum_i(exp(logits[i]))), in nats; the sum in double. O(V).
-// REQUIRES: token is an index into logits.
+// log(exp(logits[token]) / sum_i(exp(logits[i]))), in nats. Error: at most (V + 8) * FLT_EPSILON,
+// that of ComputeLogSumExp. O(V). REQUIRES: token is an index into logits.
 double LogProbability(std::span<const float> logits, int token);
 
 // The same of a chosen token, and of the `alternatives` most likely ones (of equal ones the lower
