@@ -10,8 +10,6 @@
 #include "engine/precision_names.h"
 
 namespace edgevlm {
-namespace {}  // namespace
-
 void ModelOptions::DeclareModel(CLI::App& app) {
   DeclareConfig(app);
   app.add_option(

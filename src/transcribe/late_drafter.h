@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "gguf/mapped_parts.h"
 #include "model/decoder/whisper.h"

@@ -21,11 +21,7 @@ void TextBatch::Add(std::span<const Token> tokens, const CrossCache& cross) {
   pass_.clear();
   for (const Token& token : tokens) {
     SequenceCache& cache = caches_[static_cast<std::size_t>(token.text)];
-    pass_.push_back({.cache = &cache,
-                     .first_position = cache.positions(),
-                     .tokens = {&token.id, 1},
-                     .logits_rows = 1,
-                     .cross = &cross});
+    pass_.push_back(CrossDecoder::Following(cache, {&token.id, 1}, 1, cross));
   }
   model_.decoder->Forward(
       pass_, {logits_.data(), static_cast<int>(pass_.size()), model_.decoder->shape().vocabulary},

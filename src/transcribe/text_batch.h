@@ -14,8 +14,6 @@ class TextBatch {
   // Memory: `texts` caches. All must outlive this.
   TextBatch(const WhisperModel& model, int texts, const Run& run);
 
-  int size() const { return static_cast<int>(caches_.size()); }
-
   // All texts become the first n tokens of the one in `cache`. REQUIRES: of the model's shape.
   void Start(const SequenceCache& cache, int n);
 

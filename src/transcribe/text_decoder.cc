@@ -21,6 +21,7 @@ TextDecoder::TextDecoder(const WhisperModel& model, const SpeechTokens& tokens, 
       logits_(static_cast<std::size_t>(vocabulary())) {}
 
 void TextDecoder::UseDrafter(const CrossDecoder& drafter) {
+  if (drafter_) return;
   drafter_.emplace(drafter, tokens_, run_);
   logits_.resize((kMostDrafted + 1) * logits_.size());
 }
@@ -79,11 +80,7 @@ void TextDecoder::DropAhead() {
 }
 
 void TextDecoder::Forward(std::span<const int> ids, int logits_rows) {
-  const TokenSpan span = {.cache = &cache_,
-                          .first_position = cache_.positions(),
-                          .tokens = ids,
-                          .logits_rows = logits_rows,
-                          .cross = &cross_};
+  const TokenSpan span = CrossDecoder::Following(cache_, ids, logits_rows, cross_);
   model_.decoder->Forward({&span, 1}, {logits_.data(), logits_rows, vocabulary()}, workspace_,
                           run_);
 }

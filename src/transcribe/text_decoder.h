@@ -21,7 +21,7 @@ class TextDecoder {
   // All must outlive this, also below.
   TextDecoder(const WhisperModel& model, const SpeechTokens& tokens, const Run& run);
 
-  // From now on; at most once.
+  // From now on; the first one stays.
   void UseDrafter(const CrossDecoder& drafter);
 
   int vocabulary() const { return model_.decoder->shape().vocabulary; }

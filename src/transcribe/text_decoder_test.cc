@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <random>
 #include <span>
 #include <vector>
@@ -23,6 +24,7 @@ class TextDecoderTest : public ::testing::Test {
       : bytes_(TinyWhisper()),
         file_(*GgufFile::Parse(bytes_)),
         model_(*LoadWhisper(file_)),
+        drafter_(*LoadWhisperDrafter(file_)),
         tokens_(*SpeechTokens::Find(*LoadTokenizer(file_), model_.decoder->shape().vocabulary)),
         features_(static_cast<std::size_t>(kRows * width())) {
     std::mt19937 random(5);
@@ -53,6 +55,7 @@ class TextDecoderTest : public ::testing::Test {
   std::vector<std::byte> bytes_;
   GgufFile file_;
   WhisperModel model_;
+  std::unique_ptr<CrossDecoder> drafter_;
   SpeechTokens tokens_;
   std::vector<float> features_;
   ThreadPool pool_{2};
@@ -63,9 +66,7 @@ constexpr int kTokens = 40;
 
 TEST_F(TextDecoderTest, DraftsChangeNoBit) {
   TextDecoder plain(model_, tokens_, run_), drafting(model_, tokens_, run_);
-  const auto drafter = LoadWhisperDrafter(file_);
-  ASSERT_TRUE(drafter);
-  drafting.UseDrafter(**drafter);
+  drafting.UseDrafter(*drafter_);
   plain.ReadFeatures(features());
   const Text expected = Read(plain, kTokens);
   // Several times: how long drafts are depends on what passes have cost before.
@@ -101,9 +102,7 @@ TEST_F(TextDecoderTest, WrongDraftsChangeNoBit) {
 
 TEST_F(TextDecoderTest, ATextCanBeCutAndContinued) {
   TextDecoder decoder(model_, tokens_, run_);
-  const auto drafter = LoadWhisperDrafter(file_);
-  ASSERT_TRUE(drafter);
-  decoder.UseDrafter(**drafter);
+  decoder.UseDrafter(*drafter_);
   decoder.ReadFeatures(features());
   const Text all = Read(decoder, kTokens);
   for (const int kept : {0, 3, 10}) {
@@ -120,9 +119,7 @@ TEST_F(TextDecoderTest, ATextCanBeCutAndContinued) {
 // The context ends within a draft.
 TEST_F(TextDecoderTest, FillsTheContext) {
   TextDecoder decoder(model_, tokens_, run_);
-  const auto drafter = LoadWhisperDrafter(file_);
-  ASSERT_TRUE(drafter);
-  decoder.UseDrafter(**drafter);
+  decoder.UseDrafter(*drafter_);
   decoder.ReadFeatures(features());
   Read(decoder, decoder.capacity());
   EXPECT_EQ(decoder.length(), decoder.capacity());
@@ -130,12 +127,10 @@ TEST_F(TextDecoderTest, FillsTheContext) {
 
 // What it guesses is what it would choose by itself, and another text is told apart.
 TEST_F(TextDecoderTest, DrafterFollowsTheText) {
-  const auto loaded = LoadWhisperDrafter(file_);
-  ASSERT_TRUE(loaded);
   CrossCache cross = model_.decoder->MakeCrossCache(kRows);
   Workspace workspace;
   model_.decoder->ReadFeatures(features(), cross, workspace, run_);
-  TokenDrafter drafter(**loaded, tokens_, run_);
+  TokenDrafter drafter(*drafter_, tokens_, run_);
   std::vector<int> text = {tokens_.start};
   const auto first = drafter.Propose(text, {}, 4, cross);
   const std::vector<int> guessed(first.begin(), first.end());

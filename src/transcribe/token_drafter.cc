@@ -22,11 +22,7 @@ void TokenDrafter::Restart() {
 
 std::span<float> TokenDrafter::Next(std::span<const int> ids, const CrossCache& cross) {
   const int rows = static_cast<int>(ids.size());
-  const TokenSpan span = {.cache = &cache_,
-                          .first_position = cache_.positions(),
-                          .tokens = ids,
-                          .logits_rows = 1,
-                          .cross = &cross};
+  const TokenSpan span = CrossDecoder::Following(cache_, ids, 1, cross);
   // Two rows follow a proposal that was right, and cost little more than one.
   PassTimer timer(rows <= 2 ? &costs_ : nullptr, 1);
   decoder_.Forward({&span, 1}, {logits_.data(), 1, static_cast<int>(logits_.size())}, workspace_,

@@ -48,9 +48,9 @@ struct Transcriber::State {
   WhisperModel model;
   Tokenizer tokenizer;
   SpeechTokens tokens;
+  bool is_fast;
   LateDrafter drafter;
   ThreadPool pool;
-  bool is_fast;
 
   // mapped: of the model.
   State(WhisperModel&& loaded, Tokenizer&& text, SpeechTokens&& special, MappedParts&& mapped,
@@ -58,10 +58,9 @@ struct Transcriber::State {
       : model(std::move(loaded)),
         tokenizer(std::move(text)),
         tokens(std::move(special)),
-        drafter(options.precision == Precision::kInt8 ? std::nullopt
-                                                      : std::optional(std::move(mapped))),
-        pool(options.threads),
-        is_fast(options.precision == Precision::kInt8) {}
+        is_fast(options.precision == Precision::kInt8),
+        drafter(is_fast ? std::nullopt : std::optional(std::move(mapped))),
+        pool(options.threads) {}
 
   std::vector<std::string> Languages() const;
   // Errors: kInvalid.
@@ -129,8 +128,7 @@ class Transcription {
 
   // False if the caller wants no more.
   bool TranscribeWindow(const Run& run) {
-    const CrossDecoder* drafter = drafter_.ForNextWindow();
-    if (drafter != nullptr && !std::exchange(drafts_, true)) decoder_.UseDrafter(*drafter);
+    if (const CrossDecoder* drafter = drafter_.ForNextWindow()) decoder_.UseDrafter(*drafter);
     task_.text_before = text_before_;
     const WindowDecoder::Tokens found = decoder_.Decode(window_, task_);
     if (run.IsOver()) return true;
@@ -185,7 +183,6 @@ class Transcription {
   std::unique_ptr<SampleSource> sound_;
   WindowDecoder& decoder_;
   LateDrafter& drafter_;
-  bool drafts_ = false;
   const SpeechTokens& tokens_;
   const Tokenizer& tokenizer_;
   const TranscribeOptions& options_;

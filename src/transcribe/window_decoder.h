@@ -25,8 +25,8 @@ class WindowDecoder {
   WindowDecoder(const WhisperModel& model, const SpeechTokens& tokens, const Tokenizer& tokenizer,
                 const Run& run);
 
-  // Faster from now on, with the same results; at most once. drafter: of the same model; must
-  // outlive this.
+  // Faster from now on, with the same results; the first one stays. drafter: of the same model;
+  // must outlive this.
   void UseDrafter(const CrossDecoder& drafter) { text_.UseDrafter(drafter); }
 
   struct Task {

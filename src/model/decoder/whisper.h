@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/result.h"
@@ -34,6 +35,16 @@ class CrossDecoder : public Decoder {
   // For features of at most so many rows.
   CrossCache MakeCrossCache(int rows) const {
     return {shape().blocks, rows, shape().heads, shape().head_width};
+  }
+
+  // Tokens after those in `cache`, about what `cross` holds.
+  static TokenSpan Following(SequenceCache& cache, std::span<const int> tokens, int logits_rows,
+                             const CrossCache& cross) {
+    return {.cache = &cache,
+            .first_position = cache.positions(),
+            .tokens = tokens,
+            .logits_rows = logits_rows,
+            .cross = &cross};
   }
 
   // Replaces what `cross` holds by the keys and values of these features.

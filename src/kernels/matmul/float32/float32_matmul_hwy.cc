@@ -29,9 +29,9 @@ constexpr int kMaxPanels = 8;
 
 // A weight that is not float32 is unpacked for kRowsPerUnpack rows at a time, over so many inputs
 // that the values (32 KiB) stay in the L1 cache. With fewer rows the time of unpacking would show:
-// 96 are 1 % slower in Whisper's encoder. Up to kMaxRows rows, 16-bit floats are
-// converted while they are multiplied instead: the weight then comes from memory, which is read
-// fastest in whole panels.
+// 96 are 1 % slower in Whisper's encoder. Up to kMaxRows rows, 16-bit floats are converted while
+// they are multiplied instead: the weight then comes from memory, which is read fastest in whole
+// panels.
 constexpr int kRowsPerUnpack = 252;
 static_assert(kRowsPerUnpack % kMaxRows == 0);
 constexpr int kUnpackedValues = 8192;
