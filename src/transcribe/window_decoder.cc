@@ -93,10 +93,10 @@ std::vector<float> WindowDecoder::ReadPrompt(const Task& task, Tokens& found) {
   return {logits.begin(), logits.end()};
 }
 
-DrawnText WindowDecoder::NewText(float temperature, int draw) const {
+DrawnText WindowDecoder::NewText(float temperature, int seed) const {
   return {tokens_,
           {.temperature = temperature,
-           .seed = static_cast<std::uint64_t>(draw),
+           .seed = static_cast<std::uint64_t>(seed),
            .vocabulary = text_.vocabulary(),
            // Half of the context, as Whisper does; the rest is for a prompt.
            .most = std::min(text_.capacity() / 2, text_.capacity() - prompt_end_)}};
@@ -111,12 +111,13 @@ DrawnText WindowDecoder::DrawLikeliest(std::span<const float> after_prompt) {
   return text;
 }
 
-DrawnText WindowDecoder::DrawBest(std::span<const float> after_prompt, float temperature) {
+DrawnText WindowDecoder::DrawBest(std::span<const float> after_prompt, int attempt,
+                                  float temperature) {
   text_.TruncateTo(prompt_end_);
   if (!draws_) draws_.emplace(model_, kDraws, run_);
   draws_->Start(text_.cache(), prompt_end_);
   std::vector<DrawnText> texts;
-  for (int i = 0; i < kDraws; ++i) texts.push_back(NewText(temperature, i));
+  for (int i = 0; i < kDraws; ++i) texts.push_back(NewText(temperature, attempt * kDraws + i));
   std::array<bool, kDraws> grows = {};
   const auto choose = [&](int text, std::span<float> logits) {
     const auto i = static_cast<std::size_t>(text);
@@ -143,8 +144,8 @@ DrawnText WindowDecoder::DrawBest(std::span<const float> after_prompt, float tem
   return *std::ranges::max_element(texts, {}, &DrawnText::MeanLogProbability);
 }
 
-void WindowDecoder::Draw(std::span<const float> after_prompt, Tokens& found) {
-  const DrawnText text = found.temperature > 0 ? DrawBest(after_prompt, found.temperature)
+void WindowDecoder::Draw(std::span<const float> after_prompt, int attempt, Tokens& found) {
+  const DrawnText text = found.temperature > 0 ? DrawBest(after_prompt, attempt, found.temperature)
                                                : DrawLikeliest(after_prompt);
   found.sampled = text.tokens();
   found.mean_log_probability = text.MeanLogProbability();
@@ -159,7 +160,7 @@ std::optional<WindowDecoder::Tokens> WindowDecoder::DecodeWithoutPadding(
   Tokens found = {.temperature = task.temperature};
   const std::vector<float> after_prompt = ReadPrompt(task, found);
   if (run_.IsOver()) return std::nullopt;  // the caches may hold parts of rows
-  Draw(after_prompt, found);
+  Draw(after_prompt, 0, found);
   if (!IsGood(found) || found.IsSilence()) return std::nullopt;
   return found;
 }
@@ -172,14 +173,14 @@ WindowDecoder::Tokens WindowDecoder::Decode(std::span<const float> samples, cons
   Tokens found, best;
   const std::vector<float> after_prompt = ReadPrompt(task, found);
   found.temperature = task.temperature;
-  for (bool is_first = true; !run_.IsOver(); is_first = false) {
-    Draw(after_prompt, found);
+  for (int attempt = 0; !run_.IsOver(); ++attempt) {
+    Draw(after_prompt, attempt, found);
     if (IsGood(found)) return found;
     const auto rank = [](const Tokens& tokens) {
       return std::pair(tokens.compression_ratio <= DrawnText::kMostCompression,
                        tokens.mean_log_probability);
     };
-    if (is_first || rank(found) > rank(best)) best = found;
+    if (attempt == 0 || rank(found) > rank(best)) best = found;
     found.temperature += kTemperatureStep;
     if (found.temperature > kHighestTemperature + kTemperatureStep / 2) break;
   }

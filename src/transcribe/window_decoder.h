@@ -65,12 +65,12 @@ class WindowDecoder {
   // Reads all that comes before the tokens of the window, into an empty text. Returns the logits
   // [V] after it, and what the model says of the window in `found`.
   std::vector<float> ReadPrompt(const Task& task, Tokens& found);
-  // The draw's number is its seed.
-  DrawnText NewText(float temperature, int draw) const;
-  // Draws tokens at a temperature after the prompt, whose logits [V] these are.
-  void Draw(std::span<const float> after_prompt, Tokens& found);
+  DrawnText NewText(float temperature, int seed) const;
+  // Draws tokens at a temperature after the prompt, whose logits [V] these are. attempt: from 0;
+  // each has its own random numbers.
+  void Draw(std::span<const float> after_prompt, int attempt, Tokens& found);
   DrawnText DrawLikeliest(std::span<const float> after_prompt);
-  DrawnText DrawBest(std::span<const float> after_prompt, float temperature);
+  DrawnText DrawBest(std::span<const float> after_prompt, int attempt, float temperature);
   // The first try alone, without padding; nothing where there is none, or if it is not good.
   std::optional<Tokens> DecodeWithoutPadding(std::span<const float> samples, const Task& task);
 
