@@ -9,7 +9,7 @@ namespace edgevlm {
 namespace {
 
 constexpr std::align_val_t kAlignment{64};
-constexpr std::size_t kAlignmentValues = 16;
+constexpr std::size_t kAlignmentValues = 16;               // a cache line
 constexpr std::size_t kLeastBlock = std::size_t{1} << 16;  // values; 256 KiB
 
 }  // namespace
@@ -37,6 +37,12 @@ View<float> Workspace::Alloc(int rows, int cols) {
     counter_->Add(bytes);
   }
   return {data, rows, cols};
+}
+
+View<float> Workspace::AllocSpread(int rows, int cols) {
+  constexpr int kCrowded = 512;  // values; 2 KiB
+  const int stride = cols > 0 && cols % kCrowded == 0 ? cols + int{kAlignmentValues} : cols;
+  return {Alloc(rows, stride).data, rows, cols, stride};
 }
 
 void Workspace::Rewind(const Mark& mark) {

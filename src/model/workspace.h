@@ -19,6 +19,11 @@ class Workspace {
   // REQUIRES: rows >= 0, cols >= 0.
   View<float> Alloc(int rows, int cols);
 
+  // The same with padding between rows where they would lie a multiple of 2 KiB apart: the same
+  // columns of all rows would then fall into few sets of the L1 and L2 caches, and a product that
+  // writes them panel by panel would evict its own lines. For matrices that are read row by row.
+  View<float> AllocSpread(int rows, int cols);
+
   // Releases everything.
   void Clear() { Rewind({}); }
 

@@ -22,6 +22,19 @@ TEST(Workspace, MatricesDoNotOverlapAndAreAligned) {
   EXPECT_EQ(b.Row(0)[0], 1);
 }
 
+TEST(Workspace, SpreadRowsDoNotLieAMultipleOf2KiBApart) {
+  Workspace workspace;
+  for (const int cols : {1, 511, 512, 513, 1024, 4096}) {
+    const View<float> a = workspace.AllocSpread(3, cols);
+    const View<float> b = workspace.AllocSpread(2, cols);
+    EXPECT_EQ(a.rows, 3);
+    EXPECT_EQ(a.cols, cols);
+    EXPECT_NE(a.stride % 512, 0) << cols;
+    EXPECT_EQ(a.stride == cols, cols % 512 != 0) << cols;
+    EXPECT_LE(a.Row(2).data() + a.stride, b.data) << cols;
+  }
+}
+
 TEST(Workspace, GivesTheSameMemoryAgain) {
   Workspace workspace;
   const float* first = workspace.Alloc(4, 4).data;

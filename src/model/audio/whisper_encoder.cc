@@ -78,7 +78,7 @@ WhisperEncoder::Buffers WhisperEncoder::AllocBuffers(int rows, Workspace& worksp
           .k = alloc(width),
           .v = alloc(width),
           .attention_output = alloc(width),
-          .hidden = workspace.Alloc(std::min(rows, kMlpRows), hidden),
+          .hidden = workspace.AllocSpread(std::min(rows, kMlpRows), hidden),
           .quants = alloc(QuantizedColumns(std::max(width, hidden)))};
 }
 

@@ -153,7 +153,7 @@ class Llama final : public Decoder {
             .k = workspace.Alloc(rows, kv_width),
             .v = workspace.Alloc(rows, kv_width),
             .attention_output = workspace.Alloc(rows, q_width),
-            .gated = workspace.Alloc(rows, weights_.hidden),
+            .gated = workspace.AllocSpread(rows, weights_.hidden),
             .rounded = workspace.Alloc(
                 rows, QuantizedColumns(std::max({shape().width, q_width, weights_.hidden})))};
   }

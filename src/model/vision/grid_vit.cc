@@ -86,9 +86,9 @@ class GridVit final : public VisionEncoder {
             .normed = workspace.Alloc(rows, width),
             .qkv = workspace.Alloc(rows, 3 * width),
             .angles = Angles(order, workspace),
-            .attention_output = workspace.Alloc(rows, width),
+            .attention_output = workspace.AllocSpread(rows, width),
             .rounded = workspace.Alloc(rows, QuantizedColumns(width)),
-            .hidden = workspace.Alloc(chunk, hidden),
+            .hidden = workspace.AllocSpread(chunk, hidden),
             .rounded_hidden = workspace.Alloc(chunk, QuantizedColumns(hidden))};
   }
 

@@ -77,7 +77,7 @@ class Vit final : public VisionEncoder {
  private:
   Activations AllocActivations(int images, Workspace& workspace) const {
     const int rows = images * weights_.rows();
-    const auto take = [&](int width) { return workspace.Alloc(rows, width); };
+    const auto take = [&](int width) { return workspace.AllocSpread(rows, width); };
     const int width = shape().width;
     const int hidden = weights_.blocks.empty() ? 0 : weights_.blocks[0].mlp_up.weight.outputs();
     return {take(width),
@@ -86,7 +86,7 @@ class Vit final : public VisionEncoder {
             take(width),
             take(width),
             take(width),
-            workspace.Alloc(std::min(rows, kMlpRows), hidden),
+            workspace.AllocSpread(std::min(rows, kMlpRows), hidden),
             take(QuantizedColumns(std::max(width, hidden)))};
   }
 
@@ -101,9 +101,12 @@ class Vit final : public VisionEncoder {
     const int cells = grid.image_size * grid.image_size;
     const bool is_class_first = weights_.is_class_first && weights_.class_rows() > 0;
     const View<float> patches = workspace.Alloc(grid.patches(), weights_.patches.inputs());
+    const View<const float> positions(weights_.positions.data(), weights_.rows(), x.cols);
     for (int n = 0; n < images; ++n) {
       const View<float> rows = x.Rows(n * weights_.rows(), weights_.rows());  // [P + 1, E]
-      std::ranges::copy(weights_.positions, rows.data);
+      for (int row = 0; row < rows.rows; ++row) {
+        std::ranges::copy(positions.Row(row), rows.Row(row).data());
+      }
       if (weights_.class_rows() > 0) {
         AddTo(rows.Row(is_class_first ? 0 : grid.patches()), weights_.class_embedding);
       }
