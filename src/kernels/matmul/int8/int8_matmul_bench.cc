@@ -24,7 +24,8 @@ struct Inputs {
   QuantizedTestRows memory;
 };
 
-void BenchMatMul(benchmark::State& state, Int8MatMulFunction run, DType dtype, Packing packing) {
+void BenchMatMul(benchmark::State& state, Int8MatMulFunction run, DType dtype, Packing packing,
+                 Activation activation) {
   const int t = static_cast<int>(state.range(0)), n = static_cast<int>(state.range(1)),
             k = static_cast<int>(state.range(2));
   ThreadPool pool(1);
@@ -33,9 +34,12 @@ void BenchMatMul(benchmark::State& state, Int8MatMulFunction run, DType dtype, P
                                             : *FromFloats(RandomValues().Draw(n * k), dtype);
   const Weight w = *Weight::Pack({dtype, {n, k}, stored}, n, k, pool, packing);
   const Inputs x(t, k, RoundingFor(w));
-  std::vector<float> y(static_cast<std::size_t>(t * n));
-  const Epilogue epilogue;
-  const Int8MatMulCall call{x.memory.rows(), w, epilogue, View<float>(y.data(), t, n)};
+  constexpr int kPadding = 16;  // else all rows fall into the same sets of the cache
+  const int stride = n + kPadding;
+  std::vector<float> y(static_cast<std::size_t>(t * stride));
+  const std::vector<float> bias(static_cast<std::size_t>(n), 0.5f);
+  const Epilogue epilogue = {.bias = bias, .activation = activation};
+  const Int8MatMulCall call{x.memory.rows(), w, epilogue, View<float>(y.data(), t, n, stride)};
   for (auto _ : state) {
     run(call, {0, t, 0, w.panels()});
     benchmark::ClobberMemory();
@@ -66,7 +70,7 @@ const bool kRegistered = [] {
     for (const DType dtype : {DType::kF16, DType::kQ4_0, DType::kQ8_0, DType::kQ4_K, DType::kQ6_K,
                               DType::kQ2_K, DType::kIQ4_XS}) {
       benchmark::RegisterBenchmark((name + "/" + std::string(NameOf(dtype))).c_str(), BenchMatMul,
-                                   variant.run, dtype, Packing::kInt8)
+                                   variant.run, dtype, Packing::kInt8, Activation::kNone)
           ->ArgNames({"T", "N", "K"})
           ->Args({1, 4096, 2048})
           ->Args({1, 65536, 2048})
@@ -78,12 +82,16 @@ const bool kRegistered = [] {
           ->Args({256, 2048, 5632});
     }
     benchmark::RegisterBenchmark((name + "/rows").c_str(), BenchMatMul, variant.run, DType::kF16,
-                                 Packing::kInt8Rows)
+                                 Packing::kInt8Rows, Activation::kNone)
         ->ArgNames({"T", "N", "K"})
         ->Args({1, 4096, 2048})
         ->Args({8, 4096, 2048})
         ->Args({577, 4096, 1024})
         ->Args({577, 1024, 4096});
+    benchmark::RegisterBenchmark((name + "/rows and QuickGELU").c_str(), BenchMatMul, variant.run,
+                                 DType::kF16, Packing::kInt8Rows, Activation::kQuickGelu)
+        ->ArgNames({"T", "N", "K"})
+        ->Args({289, 4096, 1024});
   }
   for (const auto& variant : QuantizeRowVariants()) {
     if (!Includes(BestIsa(), variant.needs)) continue;

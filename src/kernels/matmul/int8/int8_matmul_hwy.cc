@@ -181,11 +181,7 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
   const UnpackFunction unpack = UnpackFor(call.w);
   const TileTable tiles = TilesFor(call.w);
   const bool has_row_scales = call.w.type() == WeightType::kInt8Rows;
-  if (has_row_scales) {
-    StartRowTotals(call.x, row, rows.whole, panels * kPackedOutputs, kTotalsStride, totals);
-  } else {
-    std::fill_n(totals, rows.whole * kTotalsStride, 0.0f);
-  }
+  if (!has_row_scales) std::fill_n(totals, rows.whole * kTotalsStride, 0.0f);
   for (int first = 0; first < call.w.inputs(); first += kKSliceInputs) {
     const int count = std::min(kKSliceInputs, call.w.inputs() - first);
     const bool is_last = first + count == call.w.inputs();
@@ -205,9 +201,12 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
       if (!is_last) continue;
       // Here, between two calls: stores wait for memory while the next tiles already compute.
       const Area area = {row + begin, size * n, panel, panels};
-      float* done = totals + begin * kTotalsStride;
-      if (has_row_scales) ScaleRowTotals(call, area, kTotalsStride, done);
-      ApplyEpilogue(call.epilogue, area, done, kTotalsStride, call.y);
+      const float* done = totals + begin * kTotalsStride;
+      if (has_row_scales) {
+        FinishRowTotals(call, area, kTotalsStride, done);
+      } else {
+        ApplyEpilogue(call.epilogue, area, done, kTotalsStride, call.y);
+      }
     }
   }
 }

@@ -116,8 +116,11 @@ void RunPanel(const Int8MatMulCall& call, const Parts& rows, int row, int panel)
     }
   }
   const Area area = {row, rows.whole, panel, 1};
-  if (has_row_scales) ScaleRowTotals(call, area, kPackedOutputs, totals);
-  ApplyEpilogue(call.epilogue, area, totals, kPackedOutputs, call.y);
+  if (has_row_scales) {
+    FinishRowTotals(call, area, kPackedOutputs, totals);
+  } else {
+    ApplyEpilogue(call.epilogue, area, totals, kPackedOutputs, call.y);
+  }
 }
 
 template <class kMethod>

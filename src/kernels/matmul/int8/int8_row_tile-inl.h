@@ -7,6 +7,9 @@
 #define EDGEVLM_KERNELS_MATMUL_INT8_ROW_TILE_INL_H_
 #endif
 
+#include <algorithm>
+#include <cstdint>
+
 #include "kernels/matmul/int8/int8_matmul.h"
 #include "kernels/matmul/int8/int8_tile-inl.h"
 #include "kernels/matmul/tiling-inl.h"
@@ -18,7 +21,8 @@ namespace HWY_NAMESPACE {
 
 using RowKind = Kind<kRowRounding, false, 8>;
 
-// As Tile (int8_tile-inl.h), but the totals are integers, in the bits of the floats.
+// As Tile (int8_tile-inl.h), but the totals are integers, in the bits of the floats. Those of the
+// first inputs are set, not added to.
 template <class kSource, int kRows, int kColumns, int kStride>
 struct RowTile {
   using Sums = IntegerVector[kRows][kColumns];
@@ -34,7 +38,8 @@ struct RowTile {
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) {
         const float* total = totals + r * kStride + c * kColumnOutputs;
-        sums[r][c] = hn::BitCast(ColumnIntegers(), hn::Load(d, total));
+        sums[r][c] = in.first == 0 ? hn::Zero(ColumnIntegers())
+                                   : hn::BitCast(ColumnIntegers(), hn::Load(d, total));
       }
     }
     constexpr int kUnrolled = 16;
@@ -71,32 +76,27 @@ struct RowTile {
   }
 };
 
-// The totals of rows [row, row + count) before the first product: the correction for unsigned
-// weights. totals [count, stride]; only the first `width` columns are written.
-HWY_INLINE void StartRowTotals(const QuantizedRows& x, int row, int count, int width, int stride,
-                               float* HWY_RESTRICT totals) {
-  const ColumnFloats d;
-  for (int r = 0; r < count; ++r) {
-    const std::int32_t start = kUnsignedInt8 ? *x.NegatedSums(row + r) * 128 : 0;
-    const auto bits = hn::BitCast(d, hn::Set(ColumnIntegers(), start));
-    for (int i = 0; i < width; i += kColumnOutputs) hn::Store(bits, d, totals + r * stride + i);
-  }
-}
-
-// Turns the totals of an area into floats: total * scale of w * scale of x.
-HWY_INLINE void ScaleRowTotals(const Int8MatMulCall& call, const Area& area, int stride,
-                               float* HWY_RESTRICT totals) {
-  const ColumnFloats d;
-  for (int p = 0; p < area.panels; ++p) {
+// y = epilogue(total * scale of w * scale of x) of an area.
+//   totals  [rows, stride], less the correction for unsigned weights
+HWY_INLINE void FinishRowTotals(const Int8MatMulCall& call, const Area& area, int stride,
+                                const float* HWY_RESTRICT totals) {
+  for (int p = 0; p < area.panels; ++p, totals += kPackedOutputs) {
     const auto* scales = reinterpret_cast<const float*>(call.w.Int8Panel(area.panel + p));
-    for (int i = 0; i < kPackedOutputs; i += kColumnOutputs) {
-      const auto scale = hn::Load(d, scales + i);
-      float* total = totals + p * kPackedOutputs + i;
-      for (int r = 0; r < area.rows; ++r, total += stride) {
-        const auto sum = hn::ConvertTo(d, hn::BitCast(ColumnIntegers(), hn::Load(d, total)));
-        const auto x_scale = hn::Set(d, *call.x.Scales(area.row + r));
-        hn::Store(hn::Mul(hn::Mul(sum, scale), x_scale), d, total);
-      }
+    const int first = (area.panel + p) * kPackedOutputs;
+    const int outputs = std::min(kPackedOutputs, call.y.cols - first);
+    for (int r = 0; r < area.rows; ++r) {
+      const int row = area.row + r;
+      const float x_scale = *call.x.Scales(row);
+      const std::int32_t correction = kUnsignedInt8 ? *call.x.NegatedSums(row) * 128 : 0;
+      const float* row_totals = totals + r * stride;
+      const auto value = [=](auto d, int i) HWY_ATTR {
+        const hn::RebindToSigned<decltype(d)> d_sums;
+        const auto total = hn::BitCast(d_sums, hn::LoadU(d, row_totals + i));
+        const auto sum = hn::ConvertTo(d, hn::Add(total, hn::Set(d_sums, correction)));
+        return hn::Mul(hn::Mul(sum, hn::LoadU(d, scales + i)), hn::Set(d, x_scale));
+      };
+      ApplyEpilogueToValues(value, call.epilogue.Row(row, first), call.y.Row(row).data() + first,
+                            outputs);
     }
   }
 }
