@@ -19,21 +19,32 @@ namespace edgevlm {
 namespace HWY_NAMESPACE {
 namespace {
 
-// The greatest magnitude of n values; NaN if one of them is infinite or NaN. Compared as integers,
-// the bits of magnitudes have the order of the magnitudes, with infinity and NaN last.
+using Bits = hn::RebindToSigned<FullTag>;
+using BitsVector = hn::VFromD<Bits>;
+
+// The greater bits of two magnitudes, lane by lane. As integers they have the order of the
+// magnitudes, with infinity and NaN last.
+HWY_INLINE BitsVector MaxMagnitudes(BitsVector greatest, hn::VFromD<FullTag> values) {
+  const auto magnitudes = hn::And(hn::BitCast(Bits(), values), hn::Set(Bits(), 0x7fffffff));
+  return hn::Max(greatest, magnitudes);
+}
+
+// NaN for infinity and NaN.
+HWY_INLINE float MagnitudeOf(std::int32_t bits) {
+  const float value = std::bit_cast<float>(bits);
+  return std::isfinite(value) ? value : std::numeric_limits<float>::quiet_NaN();
+}
+
+// The greatest magnitude of n values; NaN if one of them is infinite or NaN.
 HWY_INLINE float Greatest(const float* HWY_RESTRICT x, int n) {
-  const hn::RebindToSigned<FullTag> d_bits;
-  const auto magnitude = hn::Set(d_bits, 0x7fffffff);
-  auto greatest = hn::Zero(d_bits);
+  auto greatest = hn::Zero(Bits());
   int i = 0;
   for (; i + kLanes <= n; i += kLanes) {
-    const auto bits = hn::BitCast(d_bits, hn::LoadU(FullTag(), x + i));
-    greatest = hn::Max(greatest, hn::And(bits, magnitude));
+    greatest = MaxMagnitudes(greatest, hn::LoadU(FullTag(), x + i));
   }
-  std::int32_t result = hn::GetLane(hn::MaxOfLanes(d_bits, greatest));
-  for (; i < n; ++i) result = std::max(result, std::bit_cast<std::int32_t>(std::fabs(x[i])));
-  const float value = std::bit_cast<float>(result);
-  return std::isfinite(value) ? value : std::numeric_limits<float>::quiet_NaN();
+  std::int32_t bits = hn::GetLane(hn::MaxOfLanes(Bits(), greatest));
+  for (; i < n; ++i) bits = std::max(bits, std::bit_cast<std::int32_t>(std::fabs(x[i])));
+  return MagnitudeOf(bits);
 }
 
 // quants[i] = round(x[i] * inverse).
@@ -49,12 +60,12 @@ HWY_INLINE void WriteQuants(const float* HWY_RESTRICT x, float inverse, int n,
 // The lanes of a vector, each plus its partner `distance` lanes further or minus its partner
 // before.
 HWY_INLINE hn::VFromD<FullTag> AddPartners(hn::VFromD<FullTag> v, int distance) {
-  const hn::RebindToSigned<FullTag> d_lanes;
-  const auto lanes = hn::Iota(d_lanes, 0);
-  const auto bit = hn::Set(d_lanes, distance);
+  const auto lanes = hn::Iota(Bits(), 0);
+  const auto bit = hn::Set(Bits(), distance);
   const auto partners = hn::TableLookupLanes(v, hn::IndicesFromVec(FullTag(), hn::Xor(lanes, bit)));
   const auto is_second = hn::RebindMask(FullTag(), hn::Eq(hn::And(lanes, bit), bit));
-  return hn::Add(partners, hn::IfThenElse(is_second, hn::Neg(v), v));
+  const auto signs = hn::IfThenElse(is_second, hn::Set(FullTag(), -1.0f), hn::Set(FullTag(), 1.0f));
+  return hn::MulAdd(v, signs, partners);
 }
 
 // The steps of Rotate for kSize neighboring values, from `kHalf` values apart to `kLast`.
@@ -87,12 +98,12 @@ constexpr std::array<float, 64> kSignBits = [] {
   return bits;
 }();
 
-// y = kSize values rotated: the values `kLast` apart by one matrix, the next ones by another; times
+// v = kSize values rotated: the values `kLast` apart by one matrix, the next ones by another; times
 // `factor`. As Rotate in tensor/rotation.h.
 template <int kSize, int kLast>
-HWY_INLINE void RotateValues(const float* HWY_RESTRICT x, float factor, float* HWY_RESTRICT y) {
+HWY_INLINE void LoadRotated(const float* HWY_RESTRICT x, float factor,
+                            hn::VFromD<FullTag>* HWY_RESTRICT v) {
   constexpr int kVectors = std::max(1, kSize / kLanes);
-  hn::VFromD<FullTag> v[kVectors];
 #pragma GCC unroll 16
   for (int i = 0; i < kVectors; ++i) {
     v[i] = hn::LoadU(FullTag(), x + i * kLanes);
@@ -103,7 +114,17 @@ HWY_INLINE void RotateValues(const float* HWY_RESTRICT x, float factor, float* H
   AddHalves<kSize, kSize / 2, kLast>(v);
   const auto factors = hn::Set(FullTag(), factor);
 #pragma GCC unroll 16
-  for (int i = 0; i < kVectors; ++i) hn::StoreU(hn::Mul(v[i], factors), FullTag(), y + i * kLanes);
+  for (int i = 0; i < kVectors; ++i) v[i] = hn::Mul(v[i], factors);
+}
+
+// The same, stored.
+template <int kSize, int kLast>
+HWY_INLINE void RotateValues(const float* HWY_RESTRICT x, float factor, float* HWY_RESTRICT y) {
+  constexpr int kVectors = std::max(1, kSize / kLanes);
+  hn::VFromD<FullTag> v[kVectors];
+  LoadRotated<kSize, kLast>(x, factor, v);
+#pragma GCC unroll 16
+  for (int i = 0; i < kVectors; ++i) hn::StoreU(v[i], FullTag(), y + i * kLanes);
 }
 
 // The rest of a row that no matrix of 64 covers.
@@ -175,6 +196,48 @@ HWY_INLINE void WriteBlock(const float* HWY_RESTRICT values, int count, float si
   }
 }
 
+// Writes a whole block of an int8 panel's rounding, as RotateBlock, WriteBlock and WriteSums would,
+// but everything stays in registers.
+HWY_INLINE void QuantizeInt8Block(const float* HWY_RESTRICT x, std::int8_t* HWY_RESTRICT quants,
+                                  float* HWY_RESTRICT scale, std::int32_t* HWY_RESTRICT sum) {
+  constexpr int kVectors = kInt8BlockInputs / kLanes;
+  hn::VFromD<FullTag> v[kVectors];
+  LoadRotated<kInt8BlockInputs, 1>(x, 0.125f, v);
+  auto bits = hn::Zero(Bits());
+#pragma GCC unroll 16
+  for (int i = 0; i < kVectors; ++i) bits = MaxMagnitudes(bits, v[i]);
+  const float greatest = MagnitudeOf(hn::GetLane(hn::MaxOfLanes(Bits(), bits)));
+  const float inverse = 127.0f / greatest;
+  *scale = greatest / 127.0f;
+  // Quants of 0 where the inverse is not finite.
+  const bool has_quants = inverse <= std::numeric_limits<float>::max();
+  const auto factor = hn::Set(FullTag(), has_quants ? inverse : 0.0f);
+  const hn::Rebind<std::int8_t, FullTag> d_quants;
+  auto total = hn::Zero(Bits());
+#pragma GCC unroll 16
+  for (int i = 0; i < kVectors; ++i) {
+    const auto value = has_quants ? v[i] : hn::Zero(FullTag());
+    const auto rounded = hn::NearestInt(hn::Mul(value, factor));
+    hn::StoreU(hn::DemoteTo(d_quants, rounded), d_quants, quants + i * kLanes);
+    total = hn::Add(total, rounded);
+  }
+  *sum = -hn::GetLane(hn::SumOfLanes(Bits(), total));
+}
+
+// Of a row: the blocks that are whole. Returns the inputs that they cover.
+int QuantizeInt8Blocks(const float* HWY_RESTRICT x, const QuantizedRows& rows, int row) {
+  const int blocks = rows.inputs() / kInt8BlockInputs;
+  std::int8_t* const quants = rows.Quants(row);
+  float* const scales = rows.Scales(row);
+  std::int32_t *const sums = rows.NegatedSums(row), *const value_sums = rows.NegatedValueSums(row);
+  for (int block = 0; block < blocks; ++block) {
+    const int first = block * kInt8BlockInputs;
+    QuantizeInt8Block(x + first, quants + first, scales + block, sums + block);
+    value_sums[block] = sums[block];
+  }
+  return blocks * kInt8BlockInputs;
+}
+
 // A row with one scale.
 void QuantizeWholeRow(const float* HWY_RESTRICT x, const QuantizedRows& rows, int row) {
   constexpr int kAtOnce = kRowRotations[0];
@@ -205,7 +268,8 @@ void QuantizeRow(const float* x, const QuantizedRows& rows, int row) {
   if (rounding == kRowRounding) return QuantizeWholeRow(x, rows, row);
   const float size = rounding.rotates_groups() ? static_cast<float>(rounding.rotation) : 1.0f;
   HWY_ALIGN float memory[kMaxInt8Block];
-  for (int first = 0; first < inputs; first += rounding.block) {
+  const int done = rounding == Int8Rounding() ? QuantizeInt8Blocks(x, rows, row) : 0;
+  for (int first = done; first < inputs; first += rounding.block) {
     const int count = std::min(rounding.block, inputs - first);
     const float* values = RotateBlock(x + first, count, rounding.rotation, memory);
     WriteBlock(values, count, size, quants + first, rows.Scales(row) + first / rounding.block);
