@@ -18,24 +18,6 @@ namespace {
 // The weights of a block are summed by position modulo this, and these sums then pairwise.
 constexpr int kTotals = 4;
 
-// 2^x for x <= 0; relative error at most 2 * FLT_EPSILON for x >= -126, below 2^-126 between 0 and
-// 2^-126, exactly 0 below -127. 2^x = 2^n * 2^f with |f| <= 1/2; of the polynomials of degree 5
-// that are 1 at 0, this one has the smallest maximal relative error, 0.8 * FLT_EPSILON.
-template <class D, class V = hn::VFromD<D>>
-HWY_INLINE V Exp2(D d, V x) {
-  const V clamped = hn::Max(x, hn::Set(d, -127.0f));
-  const V n = hn::Round(clamped);
-  const V f = hn::Sub(clamped, n);
-  V p = hn::MulAdd(f, hn::Set(d, 1.3264626e-3f), hn::Set(d, 9.6715042e-3f));
-  p = hn::MulAdd(f, p, hn::Set(d, 5.5507339e-2f));
-  p = hn::MulAdd(f, p, hn::Set(d, 2.4022242e-1f));
-  p = hn::MulAdd(f, p, hn::Set(d, 6.9314698e-1f));
-  p = hn::MulAdd(f, p, hn::Set(d, 1.0f));
-  const hn::RebindToSigned<D> di;
-  const auto exponent = hn::ShiftLeft<23>(hn::ConvertTo(di, n));
-  return hn::BitCast(d, hn::Add(hn::BitCast(di, p), exponent));
-}
-
 // Per query row: the highest score so far, the sum of its weights, and the factor by which the sums
 // so far must be rescaled when the block has a higher score.
 struct Running {
@@ -63,7 +45,7 @@ void OnlineSoftmaxOfLanes(int positions, int lanes, float* scores, const Running
 #pragma GCC unroll 4
       for (int c = 0; c < kTotals; ++c) {
         const Vector score = hn::Load(d, at + (j + c) * kQueryTile);
-        weights[c] = Exp2(d, hn::Sub(score, highest));
+        weights[c] = Products::Exp2(hn::Sub(score, highest));
         totals[c] = hn::Add(totals[c], weights[c]);
       }
 #pragma GCC unroll 4
