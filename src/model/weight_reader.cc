@@ -195,13 +195,24 @@ Weight WeightReader::ReadTransposedWeight(const std::string& name, int inputs, i
   return PackValues(name, values, outputs, Fineness::kBlocks);
 }
 
+// A matrix whose columns are multiplied by the factors.
+Weight WeightReader::ReadWeightTimes(std::span<const float> factors, const std::string& name,
+                                     const Shape& shape, Fineness fineness) {
+  std::vector<float> values = Values(name, shape);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] *= factors[i % factors.size()];
+  return ok() ? PackValues(name, values, static_cast<int>(shape[0]), fineness) : Weight();
+}
+
 Linear WeightReader::ReadLinear(std::string_view module, const Shape& shape, std::string zone,
-                                BiasRule bias, Fineness fineness) {
+                                const LinearOptions& options) {
   Linear linear{
       .zone = std::move(zone), .tensor = modules::Weight(module), .weight = {}, .bias = {}};
-  linear.weight = ReadWeight(linear.tensor, shape, fineness);
+  linear.weight = options.factors.empty()
+                      ? ReadWeight(linear.tensor, shape, options.fineness)
+                      : ReadWeightTimes(options.factors, linear.tensor, shape, options.fineness);
   const std::string name = modules::Bias(module);
-  if (bias == BiasRule::kRequired || (bias == BiasRule::kOptional && file_.HasTensor(name))) {
+  if (options.bias == BiasRule::kRequired ||
+      (options.bias == BiasRule::kOptional && file_.HasTensor(name))) {
     linear.bias = Values(name, {shape[0]});
   }
   return linear;

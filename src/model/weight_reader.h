@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -44,6 +46,7 @@ class WeightReader {
       : file_(file), packing_(packing), most_exact_(static_cast<std::uint64_t>(most_exact)) {}
 
   const GgufFile& file() const { return file_; }
+  Packing packing() const { return packing_; }
 
   // A key's number in [least, most]; `least` after a failure.
   int Int(std::string_view key, int min, int max);
@@ -67,6 +70,14 @@ class WeightReader {
     kRows,    // one per row: faster, for layers whose error hardly reaches the output
   };
 
+  // What a layer is besides its matrix.
+  struct LinearOptions {
+    BiasRule bias = BiasRule::kRequired;
+    Fineness fineness = Fineness::kBlocks;
+    // Of each input: what its weights are multiplied by (smoothing.h); empty: nothing.
+    std::span<const float> factors = {};
+  };
+
   // A matrix [shape[0], the product of the others], packed directly from the file. Large ones are
   // packed by one thread per core. Empty after a failure.
   Weight ReadWeight(const std::string& name, const Shape& shape,
@@ -77,7 +88,11 @@ class WeightReader {
 
   // Weight and bias of a module.
   Linear ReadLinear(std::string_view module, const Shape& shape, std::string zone,
-                    BiasRule bias = BiasRule::kRequired, Fineness fineness = Fineness::kBlocks);
+                    const LinearOptions& options);
+  Linear ReadLinear(std::string_view module, const Shape& shape, std::string zone,
+                    BiasRule bias = BiasRule::kRequired) {
+    return ReadLinear(module, shape, std::move(zone), LinearOptions{.bias = bias});
+  }
   // The same, without bias, of rows [first, first + shape[0]) of a module with more: several layers
   // in one tensor. rows: all of them.
   Linear ReadLinearRows(std::string_view module, int rows, int first, const Shape& shape,
@@ -109,6 +124,8 @@ class WeightReader {
                          T min, T max);
   Result<TensorView> Tensor(const std::string& name, const Shape& shape);
   Weight Pack(const std::string& name, const TensorView& tensor, int outputs, Fineness fineness);
+  Weight ReadWeightTimes(std::span<const float> factors, const std::string& name,
+                         const Shape& shape, Fineness fineness);
   // Of values row by row, [outputs, inputs].
   Weight PackValues(const std::string& name, const std::vector<float>& values, int outputs,
                     Fineness fineness);

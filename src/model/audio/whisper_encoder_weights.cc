@@ -58,7 +58,7 @@ class AudioBlockReader {
     w.mlp_up = ReadLinear("ffn_up", {hidden, width}, "fc1");
     // One scale a row is exact enough only here, as in vision encoders (docs/performance.md).
     w.mlp_down = reader_.ReadLinear(modules::AudioBlock(block_, "ffn_down"), {width, hidden},
-                                    Zone("fc2"), BiasRule::kRequired, Fineness::kRows);
+                                    Zone("fc2"), {.fineness = Fineness::kRows});
     return w;
   }
 

@@ -108,7 +108,7 @@ class GridVitBlockReader {
     }
     w.mlp_up = reader_.ReadLinear(up, {hidden, width}, zone + ".mlp.up_proj");
     w.mlp_down = reader_.ReadLinear(down, {width, hidden}, zone + ".mlp.down_proj",
-                                    BiasRule::kRequired, WeightReader::Fineness::kRows);
+                                    {.fineness = WeightReader::Fineness::kRows});
     return w;
   }
 

@@ -5,6 +5,7 @@
 #include "gguf/names.h"
 #include "kernels/conv/conv.h"
 #include "model/layers.h"
+#include "model/smoothing.h"
 #include "model/vision/merged_rows.h"
 #include "model/vision/read_preprocessing.h"
 #include "model/vision/vit_keys.h"
@@ -106,7 +107,7 @@ Linear ReadLastLinear(WeightReader& reader, std::string_view module, const std::
     return reader.ReadScaledLinear(module, modules::Weight(scale), shape, std::move(zone),
                                    fineness);
   }
-  return reader.ReadLinear(module, shape, std::move(zone), BiasRule::kRequired, fineness);
+  return reader.ReadLinear(module, shape, std::move(zone), {.fineness = fineness});
 }
 
 VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes, const VitVariant& variant) {
@@ -118,10 +119,18 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes, const Vi
   const Shape tile = {width, width};
   VitBlock w;
   w.attn_norm = ReadNorm(reader, modules::VisionAttnNorm(block), sizes, zone + ".layer_norm1");
-  w.attn_q = reader.ReadLinear(modules::VisionAttnQ(block), tile, zone + ".self_attn.q_proj");
-  w.attn_k = reader.ReadLinear(modules::VisionAttnK(block), tile, zone + ".self_attn.k_proj",
-                               variant.has_key_bias ? BiasRule::kRequired : BiasRule::kNone);
-  w.attn_v = reader.ReadLinear(modules::VisionAttnV(block), tile, zone + ".self_attn.v_proj");
+  const std::string q = modules::VisionAttnQ(block), k = modules::VisionAttnK(block),
+                    v = modules::VisionAttnV(block);
+  const std::vector<float> attn_factors = SmoothNorm(reader, {q, k, v}, w.attn_norm);
+  // One scale a row is not exact enough for values and attention outputs (docs/performance.md).
+  w.attn_q = reader.ReadLinear(q, tile, zone + ".self_attn.q_proj",
+                               {.fineness = Fineness::kRows, .factors = attn_factors});
+  w.attn_k =
+      reader.ReadLinear(k, tile, zone + ".self_attn.k_proj",
+                        {.bias = variant.has_key_bias ? BiasRule::kRequired : BiasRule::kNone,
+                         .fineness = Fineness::kRows,
+                         .factors = attn_factors});
+  w.attn_v = reader.ReadLinear(v, tile, zone + ".self_attn.v_proj", {.factors = attn_factors});
   w.attend_zone = zone + ".self_attn.attention";
   w.merge_zone = zone + ".token_merging";
   w.attn_output = ReadLastLinear(reader, modules::VisionAttnOutput(block), attn_scale, tile,
@@ -130,8 +139,9 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes, const Vi
   std::string up = modules::VisionFfnUp(block);
   std::string down = modules::VisionFfnDown(block);
   if (AreMlpNamesSwapped(reader.file(), block, sizes)) std::swap(up, down);
-  w.mlp_up = reader.ReadLinear(up, {sizes.hidden, width}, zone + ".mlp.fc1");
-  // One scale a row is exact enough only here (docs/performance.md).
+  const std::vector<float> mlp_factors = SmoothNorm(reader, {up}, w.mlp_norm);
+  w.mlp_up = reader.ReadLinear(up, {sizes.hidden, width}, zone + ".mlp.fc1",
+                               {.fineness = Fineness::kRows, .factors = mlp_factors});
   w.mlp_down = ReadLastLinear(reader, down, mlp_scale, {width, sizes.hidden}, zone + ".mlp.fc2",
                               Fineness::kRows);
   return w;
