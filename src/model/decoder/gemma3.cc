@@ -167,7 +167,7 @@ class Gemma3 final : public Decoder {
             .k = workspace.Alloc(rows, kv_width),
             .v = workspace.Alloc(rows, kv_width),
             .attention_output = workspace.Alloc(rows, q_width),
-            .gated = workspace.Alloc(rows, weights_.hidden),
+            .gated = workspace.AllocSpread(rows, weights_.hidden),
             .branch = workspace.Alloc(rows, shape().width),
             .rounded = workspace.Alloc(rows, QuantizedColumns(widest))};
   }
