@@ -49,7 +49,7 @@ json Placeholder(const std::string& text) {
   const std::string image = PngImage();
   if (text == "$I") return Base64(image);
   if (text == "$U") return DataUri(image);
-  if (text == "$H") return UserSays("hi");
+  if (text == "$H") return UserSays("Say hi");
   if (text == "$Q") return UserSays("time?");
   if (text == "$P") {
     json messages = UserSays("what?");

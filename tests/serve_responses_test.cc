@@ -21,7 +21,7 @@ class ServeResponsesTest : public ::testing::Test {
   static HttpReply Respond(const json& body) { return server().Post("/v1/responses", body); }
 
   static HttpReply Message(const json& fields) {
-    json body = {{"max_tokens", 8}, {"messages", {{{"role", "user"}, {"content", "hi"}}}}};
+    json body = {{"max_tokens", 8}, {"messages", {{{"role", "user"}, {"content", "Say hi"}}}}};
     body.update(fields);
     return server().Post("/v1/messages", body);
   }
@@ -204,7 +204,7 @@ TEST_F(ServeResponsesTest, MessagesStreamWhatTheyReturn) {
   ASSERT_GT(events.size(), 5);
   const int counted = server()
                           .Post("/v1/messages/count_tokens",
-                                {{"messages", {{{"role", "user"}, {"content", "hi"}}}}})
+                                {{"messages", {{{"role", "user"}, {"content", "Say hi"}}}}})
                           .Json()["input_tokens"];
   EXPECT_EQ(events.front()["message"]["usage"]["input_tokens"], counted);
   const json& usage = events[events.size() - 2]["usage"];
@@ -222,14 +222,14 @@ TEST_F(ServeResponsesTest, MessagesEndAtAStopSequence) {
 }
 
 TEST_F(ServeResponsesTest, CompletionsReplyToAPrompt) {
-  const json body = {{"prompt", {"hi"}}, {"max_tokens", 4}};
+  const json body = {{"prompt", {"Say hi"}}, {"max_tokens", 4}};
   const json reply = server().Post("/v1/completions", body).Json();
   EXPECT_EQ(reply["object"], "text_completion");
   EXPECT_EQ(reply["usage"]["completion_tokens"], 4);
   EXPECT_EQ(reply["choices"][0]["finish_reason"], "length");
   EXPECT_EQ(reply["choices"][0]["text"],
             server()
-                .Post("/completions", {{"prompt", "hi"}, {"max_tokens", 4}})
+                .Post("/completions", {{"prompt", "Say hi"}, {"max_tokens", 4}})
                 .Json()["choices"][0]["text"]);
   for (const json& prompt : {json(), json({1, 2}), json({"a", "b"}), json(5)}) {
     const HttpReply wrong = server().Post("/v1/completions", {{"prompt", prompt}});

@@ -24,7 +24,7 @@ class ServeSamplingTest : public ::testing::Test {
   static const ServedEdgevlm& server() { return *server_; }
 
   static json Request(const json& fields) {
-    json body = {{"messages", {{{"role", "user"}, {"content", "hi"}}}}, {"max_tokens", 8}};
+    json body = {{"messages", {{{"role", "user"}, {"content", "Say hi"}}}}, {"max_tokens", 8}};
     body.update(fields);
     return body;
   }
@@ -113,14 +113,14 @@ TEST_F(ServeSamplingTest, LogProbabilitiesAreThoseOfTheTokens) {
 TEST_F(ServeSamplingTest, EachApiHasItsFormOfLogProbabilities) {
   const json completion =
       server()
-          .Post("/v1/completions", {{"prompt", "hi"}, {"max_tokens", 4}, {"logprobs", 2}})
+          .Post("/v1/completions", {{"prompt", "Say hi"}, {"max_tokens", 4}, {"logprobs", 2}})
           .Json();
   const json& lists = completion["choices"][0]["logprobs"];
   EXPECT_EQ(lists["tokens"].size(), lists["token_logprobs"].size());
   EXPECT_EQ(lists["text_offset"][0], 0);
   EXPECT_EQ(lists["top_logprobs"][0].size(), 2u);
   const json ollama = server()
-                          .Post("/api/chat", {{"messages", {{{"role", "user"}, {"content", "hi"}}}},
+                          .Post("/api/chat", {{"messages", {{{"role", "user"}, {"content", "Say hi"}}}},
                                               {"stream", false},
                                               {"logprobs", true},
                                               {"top_logprobs", 1},
@@ -128,7 +128,7 @@ TEST_F(ServeSamplingTest, EachApiHasItsFormOfLogProbabilities) {
                           .Json();
   EXPECT_EQ(ollama["logprobs"][0]["top_logprobs"].size(), 1u);
   const json response = server()
-                            .Post("/v1/responses", {{"input", "hi"},
+                            .Post("/v1/responses", {{"input", "Say hi"},
                                                     {"max_output_tokens", 4},
                                                     {"include", {"message.output_text.logprobs"}}})
                             .Json();
@@ -136,7 +136,7 @@ TEST_F(ServeSamplingTest, EachApiHasItsFormOfLogProbabilities) {
 }
 
 TEST_F(ServeSamplingTest, CompletionsEchoTheirPrompt) {
-  json request = {{"prompt", "hi"}, {"max_tokens", 4}, {"n", 2}, {"seed", 1}};
+  json request = {{"prompt", "Say hi"}, {"max_tokens", 4}, {"n", 2}, {"seed", 1}};
   const auto texts = [](const std::vector<json>& chunks) {
     std::vector<std::string> joined(2);
     for (const json& chunk : chunks) {
@@ -147,7 +147,7 @@ TEST_F(ServeSamplingTest, CompletionsEchoTheirPrompt) {
     return joined;
   };
   std::vector<std::string> plain = texts({server().Post("/v1/completions", request).Json()});
-  for (std::string& text : plain) text.insert(0, "hi");
+  for (std::string& text : plain) text.insert(0, "Say hi");
   request["echo"] = true;
   EXPECT_EQ(texts({server().Post("/v1/completions", request).Json()}), plain);
   request["stream"] = true;
@@ -159,7 +159,7 @@ TEST_F(ServeSamplingTest, CompletionsEchoTheirPrompt) {
 }
 
 TEST_F(ServeSamplingTest, TheBestOfSeveralCompletionsAreThoseWithTheMostProbableTokens) {
-  json request = {{"prompt", "hi"},    {"max_tokens", 6}, {"n", 4},
+  json request = {{"prompt", "Say hi"},    {"max_tokens", 6}, {"n", 4},
                   {"temperature", 50}, {"seed", 3},       {"logprobs", 0}};
   const json all = server().Post("/v1/completions", request).Json();
   std::vector<std::pair<double, std::string>> expected;

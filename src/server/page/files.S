@@ -36,7 +36,7 @@ edgevlm_page_begin:
     page_file icon.svg
     page_file ducks.webp
     page_file monkey.webp
-    page_file trophies.webp
+    page_file turtle.webp
 edgevlm_page_end:
 
     .section .note.GNU-stack,"",%progbits

@@ -6,7 +6,7 @@ import { isVideo, playerOf, timeText } from "./video.js";
 const examples = [
   ["ducks.webp", "Ducks"],
   ["monkey.webp", "A monkey"],
-  ["trophies.webp", "Trophies"],
+  ["turtle.webp", "A turtle"],
 ];
 const thumbnailSide = 96; // px, twice what is shown
 
