@@ -119,13 +119,14 @@ TEST_F(ServeSamplingTest, EachApiHasItsFormOfLogProbabilities) {
   EXPECT_EQ(lists["tokens"].size(), lists["token_logprobs"].size());
   EXPECT_EQ(lists["text_offset"][0], 0);
   EXPECT_EQ(lists["top_logprobs"][0].size(), 2u);
-  const json ollama = server()
-                          .Post("/api/chat", {{"messages", {{{"role", "user"}, {"content", "Say hi"}}}},
-                                              {"stream", false},
-                                              {"logprobs", true},
-                                              {"top_logprobs", 1},
-                                              {"options", {{"num_predict", 4}}}})
-                          .Json();
+  const json ollama =
+      server()
+          .Post("/api/chat", {{"messages", {{{"role", "user"}, {"content", "Say hi"}}}},
+                              {"stream", false},
+                              {"logprobs", true},
+                              {"top_logprobs", 1},
+                              {"options", {{"num_predict", 4}}}})
+          .Json();
   EXPECT_EQ(ollama["logprobs"][0]["top_logprobs"].size(), 1u);
   const json response = server()
                             .Post("/v1/responses", {{"input", "Say hi"},
@@ -159,8 +160,8 @@ TEST_F(ServeSamplingTest, CompletionsEchoTheirPrompt) {
 }
 
 TEST_F(ServeSamplingTest, TheBestOfSeveralCompletionsAreThoseWithTheMostProbableTokens) {
-  json request = {{"prompt", "Say hi"},    {"max_tokens", 6}, {"n", 4},
-                  {"temperature", 50}, {"seed", 3},       {"logprobs", 0}};
+  json request = {{"prompt", "Say hi"}, {"max_tokens", 6}, {"n", 4},
+                  {"temperature", 50},  {"seed", 3},       {"logprobs", 0}};
   const json all = server().Post("/v1/completions", request).Json();
   std::vector<std::pair<double, std::string>> expected;
   for (const json& choice : all["choices"]) {

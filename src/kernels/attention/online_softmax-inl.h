@@ -65,8 +65,8 @@ void OnlineSoftmaxOfLanes(int positions, int lanes, float* scores, const Running
   }
 }
 
-// The same for a single query row, with positions in the lanes; gives the same bits. `lanes`
-// scores, a multiple of kLanes.
+// The same for a single query row, with positions in the lanes; gives the bits of FloatProducts.
+// `lanes` scores, a multiple of kLanes.
 HWY_INLINE void OnlineSoftmaxOfRow(int lanes, float* scores, const Running& running) {
   const FullTag d;
   Vector highest = hn::Set(d, *running.highest);

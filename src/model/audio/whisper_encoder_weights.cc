@@ -56,7 +56,7 @@ class AudioBlockReader {
     w.attn_output = ReadLinear("attn_out", {width, width}, "self_attn.out_proj");
     w.mlp_norm = ReadNorm("ln2", "final_layer_norm");
     w.mlp_up = ReadLinear("ffn_up", {hidden, width}, "fc1");
-    // One scale a row is exact enough only here, as in vision encoders (docs/performance.md).
+    // One scale a row only here (docs/performance.md).
     w.mlp_down = reader_.ReadLinear(modules::AudioBlock(block_, "ffn_down"), {width, hidden},
                                     Zone("fc2"), {.fineness = Fineness::kRows});
     return w;

@@ -202,11 +202,7 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
       // Here, between two calls: stores wait for memory while the next tiles already compute.
       const Area area = {row + begin, size * n, panel, panels};
       const float* done = totals + begin * kTotalsStride;
-      if (has_row_scales) {
-        FinishRowTotals(call, area, kTotalsStride, done);
-      } else {
-        ApplyEpilogue(call.epilogue, area, done, kTotalsStride, call.y);
-      }
+      FinishTotals(call, area, kTotalsStride, done);
     }
   }
 }

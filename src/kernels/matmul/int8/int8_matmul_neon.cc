@@ -115,12 +115,7 @@ void RunPanel(const Int8MatMulCall& call, const Parts& rows, int row, int panel)
       (has_row_scales ? kMethod::kRowTile(tile.rows) : kMethod::kTile(kind, tile.rows))(tile);
     }
   }
-  const Area area = {row, rows.whole, panel, 1};
-  if (has_row_scales) {
-    FinishRowTotals(call, area, kPackedOutputs, totals);
-  } else {
-    ApplyEpilogue(call.epilogue, area, totals, kPackedOutputs, call.y);
-  }
+  FinishTotals(call, {row, rows.whole, panel, 1}, kPackedOutputs, totals);
 }
 
 template <class kMethod>

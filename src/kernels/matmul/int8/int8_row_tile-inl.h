@@ -76,7 +76,7 @@ struct RowTile {
   }
 };
 
-// y = epilogue(total * scale of w * scale of x) of an area.
+// y = epilogue(total * scale of w * scale of x) of an area, for weights with one scale a row.
 //   totals  [rows, stride], less the correction for unsigned weights
 HWY_INLINE void FinishRowTotals(const Int8MatMulCall& call, const Area& area, int stride,
                                 const float* HWY_RESTRICT totals) {
@@ -99,6 +99,13 @@ HWY_INLINE void FinishRowTotals(const Int8MatMulCall& call, const Area& area, in
                             outputs);
     }
   }
+}
+
+// y = epilogue(totals) of an area, for any weight.
+HWY_INLINE void FinishTotals(const Int8MatMulCall& call, const Area& area, int stride,
+                             const float* HWY_RESTRICT totals) {
+  if (call.w.type() == WeightType::kInt8Rows) return FinishRowTotals(call, area, stride, totals);
+  ApplyEpilogue(call.epilogue, area, totals, stride, call.y);
 }
 
 }  // namespace HWY_NAMESPACE

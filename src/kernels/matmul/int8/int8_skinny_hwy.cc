@@ -240,12 +240,7 @@ void Int8SkinnyMatMul(const Int8MatMulCall& call, const MatMulPart& part) {
       const TileFunction tile = tiles(rows.Size(i), columns);
       if (!has_row_scales) std::fill_n(totals, rows.Size(i) * kPackedOutputs, 0.0f);
       for (int c = 0; c < kPanelColumns; c += columns) tile(in, w, panel, c, totals);
-      const Area area = {row, rows.Size(i), panel, 1};
-      if (has_row_scales) {
-        FinishRowTotals(call, area, kPackedOutputs, totals);
-      } else {
-        ApplyEpilogue(call.epilogue, area, totals, kPackedOutputs, call.y);
-      }
+      FinishTotals(call, {row, rows.Size(i), panel, 1}, kPackedOutputs, totals);
     }
   }
 }

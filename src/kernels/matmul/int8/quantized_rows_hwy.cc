@@ -209,15 +209,17 @@ HWY_INLINE void QuantizeInt8Block(const float* HWY_RESTRICT x, std::int8_t* HWY_
   const float greatest = MagnitudeOf(hn::GetLane(hn::MaxOfLanes(Bits(), bits)));
   const float inverse = 127.0f / greatest;
   *scale = greatest / 127.0f;
-  // Quants of 0 where the inverse is not finite.
-  const bool has_quants = inverse <= std::numeric_limits<float>::max();
-  const auto factor = hn::Set(FullTag(), has_quants ? inverse : 0.0f);
+  *sum = 0;
+  if (!(inverse <= std::numeric_limits<float>::max())) {
+    std::fill_n(quants, kInt8BlockInputs, std::int8_t{0});
+    return;
+  }
+  const auto factor = hn::Set(FullTag(), inverse);
   const hn::Rebind<std::int8_t, FullTag> d_quants;
   auto total = hn::Zero(Bits());
 #pragma GCC unroll 16
   for (int i = 0; i < kVectors; ++i) {
-    const auto value = has_quants ? v[i] : hn::Zero(FullTag());
-    const auto rounded = hn::NearestInt(hn::Mul(value, factor));
+    const auto rounded = hn::NearestInt(hn::Mul(v[i], factor));
     hn::StoreU(hn::DemoteTo(d_quants, rounded), d_quants, quants + i * kLanes);
     total = hn::Add(total, rounded);
   }
