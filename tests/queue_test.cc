@@ -106,7 +106,7 @@ TEST_F(QueueTest, AStatusShowsWorkersAndBatches) {
   }
   ASSERT_EQ(status["workers"].size(), 1u) << AllLogs();
   EXPECT_EQ(status["workers"][0]["name"], "second-device");
-  ASSERT_EQ(status["batches"].size(), 1u);
+  ASSERT_EQ(status["batches"].size(), 1u) << AllLogs();
   EXPECT_EQ(status["batches"][0]["images"], 2001);
   EXPECT_GT(status["batches"][0]["seconds_left"], 0);
   EXPECT_EQ(status["batches"][0]["model"], status["workers"][0]["model"]);

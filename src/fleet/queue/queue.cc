@@ -167,6 +167,7 @@ struct Queue::State {
   Context context;
 
   MaybeError MakeStreams() const;
+  natsStatus FindStream(QueueStream stream) const;
   MaybeError MakeStream(QueueStream stream, const char* subjects) const;
   natsStatus OpenStatuses(StatusStore& store) const;
 };
@@ -269,11 +270,16 @@ MaybeError Queue::State::MakeStreams() const {
   return MakeStream(QueueStream::kReplies, "edgevlm.replies.>");
 }
 
+natsStatus Queue::State::FindStream(QueueStream stream) const {
+  jsStreamInfo* info = nullptr;
+  const auto status = js_GetStreamInfo(&info, context.get(), NameOf(stream), nullptr, nullptr);
+  jsStreamInfo_Destroy(info);
+  return status;
+}
+
 // If there is none.
 MaybeError Queue::State::MakeStream(QueueStream stream, const char* subjects) const {
-  jsStreamInfo* info = nullptr;
-  natsStatus status = js_GetStreamInfo(&info, context.get(), NameOf(stream), nullptr, nullptr);
-  jsStreamInfo_Destroy(info);
+  natsStatus status = FindStream(stream);
   if (status == NATS_OK) return {};
   if (status == NATS_NO_RESPONDERS) {
     return Error{ErrorCode::kInvalid,
@@ -288,11 +294,13 @@ MaybeError Queue::State::MakeStream(QueueStream stream, const char* subjects) co
   config.Retention = js_WorkQueuePolicy;
   config.Discard = js_DiscardNew;
   config.Duplicates = kDuplicatesNs;
-  jsErrCode code = {};
-  status = js_AddStream(nullptr, context.get(), &config, nullptr, &code);
-  // Another process may have made it in between.
-  if (status == NATS_OK || code == JSStreamNameExistErr) return {};
-  return Failure(url, NameOf(stream), status);
+  status = js_AddStream(nullptr, context.get(), &config, nullptr, nullptr);
+  if (status == NATS_OK) return {};
+  Error failure = Failure(url, NameOf(stream), status);
+  // Another process may have made it in between; the broker then calls the name taken, or the
+  // subjects.
+  if (FindStream(stream) == NATS_OK) return {};
+  return failure;
 }
 
 const QueueOptions& Queue::options() const { return state_->options; }
@@ -409,6 +417,10 @@ natsStatus Queue::State::OpenStatuses(StatusStore& store) const {
     // What is put every few seconds need not survive a restart, nor wear out an SD card.
     config.StorageType = js_MemoryStorage;
     status = js_CreateKeyValue(&made, context.get(), &config);
+    // As in MakeStream.
+    if (status != NATS_OK && js_KeyValue(&made, context.get(), kStatusStore) == NATS_OK) {
+      status = NATS_OK;
+    }
   }
   store.reset(made);
   return status;
