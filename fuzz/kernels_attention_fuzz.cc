@@ -60,7 +60,7 @@ void FuzzAttention(FuzzProblem& problem) {
   part.first_row = problem.Int(0, tokens * group - 1);
   part.last_row = std::min(problem.Int(part.first_row + 1, tokens * group),
                            part.first_row + MaxPartRows(width));
-  part.last_split = (call.Visible((part.last_row - 1) / group) + kKvSplit - 1) / kKvSplit;
+  part.last_split = KvSplitsBefore(call, call.Visible((part.last_row - 1) / group));
   const auto run = [&](AttentionFunction<Value> function) {
     std::vector<float> sums(kMaxPartValues), total(kMaxPartRows), highest(kMaxPartRows);
     const Partials partials = {sums.data(), total.data(), highest.data(), PaddedWidth(width)};

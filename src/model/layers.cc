@@ -1,6 +1,7 @@
 #include "model/layers.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "kernels/layer_norm/layer_norm.h"
@@ -24,15 +25,20 @@ constexpr double kQuantizeFlop = 3;   // largest magnitude, scale, rounding
 
 // Applies a norm to each row and rounds it. norm_row(x, y): of one row.
 template <class NormRow>
-void QuantizeNormed(View<const float> x, const QuantizedRows& rows, ThreadPool& pool,
+void QuantizeNormed(View<const float> x, std::span<const QuantizedRows> forms, ThreadPool& pool,
                     const NormRow& norm_row) {
   static const QuantizeRowFunction kQuantizeRow = QuantizeRowVariants().Chosen();
-  CHECK(x.rows == rows.rows() && x.cols == rows.inputs() && x.cols <= kMaxInt8RowInputs);
+  for (const QuantizedRows& rows : forms) CHECK(x.rows == rows.rows() && x.cols == rows.inputs());
+  CHECK(x.cols <= kMaxInt8RowInputs);
   ForRows(x.rows, x.cols, pool, [&](int t) {
     alignas(64) float normed[kMaxInt8RowInputs];
     norm_row(x.Row(t).data(), normed);
-    kQuantizeRow(normed, rows, t);
+    for (const QuantizedRows& rows : forms) kQuantizeRow(normed, rows, t);
   });
+}
+
+QuantizedRows RowsIn(View<float> memory, int inputs, const Int8Rounding& rounding) {
+  return {memory.Cols(0, QuantizedRowLayoutOf(inputs, rounding).floats), inputs, rounding};
 }
 
 }  // namespace
@@ -48,21 +54,39 @@ const View<const float>& Inputs::Values(const Run& run) {
   return values_;
 }
 
+void Inputs::RoundForBoth(const Linear& first, const Linear& second, View<float> memory,
+                          const Run& run) {
+  if (!first.RoundsToInt8(run) || !second.RoundsToInt8(run)) return;
+  const Int8Rounding rounding = RoundingFor(first.weight);
+  const Int8Rounding second_rounding = RoundingFor(second.weight);
+  if (rounding == second_rounding) return;
+  const std::array forms = {RowsIn(memory_, values_.cols, rounding),
+                            RowsIn(memory.Rows(0, values_.rows), values_.cols, second_rounding)};
+  Round(forms, run);
+  int8_ = forms[0];
+  second_int8_ = forms[1];
+  pairs_ = {};
+}
+
 const QuantizedRows& Inputs::Int8(const Int8Rounding& rounding, const Run& run) {
+  if (!second_int8_.empty() && second_int8_.rounding() == rounding) return second_int8_;
   if (int8_.empty() || int8_.rounding() != rounding) {
     pairs_ = {};
-    const int floats = QuantizedRowLayoutOf(values_.cols, rounding).floats;
-    int8_ = {memory_.Cols(0, floats), values_.cols, rounding};
-    if (const auto* norm = std::get_if<const Norm*>(&norm_)) {
-      (*norm)->Quantize(values_, int8_, run);
-    } else if (const auto* rms_norm = std::get_if<const RmsNormLayer*>(&norm_)) {
-      (*rms_norm)->Quantize(values_, int8_, run);
-    } else {
-      PROFILE_ZONE(run.profiler, "quantize", ElementwiseWork(values_, kQuantizeFlop));
-      QuantizeRows(values_, int8_, run.pool);
-    }
+    int8_ = RowsIn(memory_, values_.cols, rounding);
+    Round({&int8_, 1}, run);
   }
   return int8_;
+}
+
+void Inputs::Round(std::span<const QuantizedRows> forms, const Run& run) const {
+  if (const auto* norm = std::get_if<const Norm*>(&norm_)) {
+    (*norm)->Quantize(values_, forms, run);
+  } else if (const auto* rms_norm = std::get_if<const RmsNormLayer*>(&norm_)) {
+    (*rms_norm)->Quantize(values_, forms, run);
+  } else {
+    PROFILE_ZONE(run.profiler, "quantize", ElementwiseWork(values_, kQuantizeFlop));
+    for (const QuantizedRows& rows : forms) QuantizeRows(values_, rows, run.pool);
+  }
 }
 
 const Bf16Rows& Inputs::Pairs(const Run& run) {
@@ -168,10 +192,11 @@ void Norm::Apply(View<const float> x, View<float> y, const Run& run) const {
   LayerNorm(x, gain, bias, epsilon, y, run.pool);
 }
 
-void Norm::Quantize(View<const float> x, const QuantizedRows& rows, const Run& run) const {
+void Norm::Quantize(View<const float> x, std::span<const QuantizedRows> forms,
+                    const Run& run) const {
   static const LayerNormRow kNormRow = LayerNormVariants().Chosen();
   PROFILE_ZONE(run.profiler, zone, ElementwiseWork(x, kLayerNormFlop + kQuantizeFlop));
-  QuantizeNormed(x, rows, run.pool, [&](const float* from, float* to) {
+  QuantizeNormed(x, forms, run.pool, [&](const float* from, float* to) {
     kNormRow(from, gain.data(), bias.data(), epsilon, to, x.cols);
   });
 }
@@ -181,10 +206,11 @@ void RmsNormLayer::Apply(View<const float> x, View<float> y, const Run& run) con
   RmsNorm(x, gain, epsilon, y, run.pool);
 }
 
-void RmsNormLayer::Quantize(View<const float> x, const QuantizedRows& rows, const Run& run) const {
+void RmsNormLayer::Quantize(View<const float> x, std::span<const QuantizedRows> forms,
+                            const Run& run) const {
   static const RmsNormRow kNormRow = RmsNormVariants().Chosen();
   PROFILE_ZONE(run.profiler, zone, ElementwiseWork(x, kRmsNormFlop + kQuantizeFlop));
-  QuantizeNormed(x, rows, run.pool, [&](const float* from, float* to) {
+  QuantizeNormed(x, forms, run.pool, [&](const float* from, float* to) {
     kNormRow(from, gain.data(), epsilon, to, x.cols);
   });
 }

@@ -1,6 +1,7 @@
 // Layers: weights, the operation that uses them, and the profile zone it is timed under.
 #pragma once
 
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,6 +19,7 @@ namespace edgevlm {
 // Columns of the memory that Inputs needs to round rows of so many values.
 int QuantizedColumns(int inputs);
 
+struct Linear;
 struct Norm;
 struct RmsNormLayer;
 
@@ -27,8 +29,8 @@ using RowNorm = std::variant<std::monostate, const Norm*, const RmsNormLayer*>;
 // The input of linear layers: activations, and memory to round them to int8 or bfloat16 for the
 // layers that multiply in these types. The first such layer rounds them, and the following ones
 // reuse the result. The memory holds one form at a time: where weights that read the same
-// activations need them rounded differently, switching to the other form rounds them again.
-// Threads: one.
+// activations need them rounded differently, switching to the other form rounds them again, unless
+// RoundForBoth has done it. Threads: one.
 class Inputs {
  public:
   //   x       [T, K], unchanged while layers read this
@@ -41,19 +43,26 @@ class Inputs {
   Inputs(View<const float> x, RowNorm norm, View<float> normed, View<float> memory)
       : values_(x), norm_(norm), normed_(normed), memory_(memory.Rows(0, x.rows)) {}
 
+  // Rounds them for two layers in one pass, if both multiply in int8 but round differently.
+  //   memory  [T, at least QuantizedColumns(K)], for `second`, not used otherwise meanwhile
+  void RoundForBoth(const Linear& first, const Linear& second, View<float> memory, const Run& run);
+
   const View<const float>& Values(const Run& run);
 
-  // The same, rounded. Valid until the other one is called.
+  // The same, rounded. Valid until another form is asked for.
   const QuantizedRows& Int8(const Int8Rounding& rounding, const Run& run);
   const Bf16Rows& Pairs(const Run& run);
 
  private:
+  void Round(std::span<const QuantizedRows> forms, const Run& run) const;
+
   View<const float> values_;
   RowNorm norm_;  // still to be applied to the values; none: they are as layers read them
   View<float> normed_;
   View<float> memory_;
-  QuantizedRows int8_;  // empty unless the memory holds them
-  Bf16Rows pairs_;      // likewise
+  QuantizedRows int8_;         // empty unless the memory holds them
+  QuantizedRows second_int8_;  // of RoundForBoth
+  Bf16Rows pairs_;             // as int8_
 };
 
 // y = activation(x W^T + bias).
@@ -85,8 +94,9 @@ struct Linear {
   void Apply(View<const float> x, Activation activation, View<float> y, const Run& run) const;
   void AddTo(View<const float> x, View<float> y, const Run& run) const;
 
- private:
   bool RoundsToInt8(const Run& run) const;
+
+ private:
   void MultiplyTwoTerms(View<const float> x, View<float> y, Workspace& workspace,
                         const Run& run) const;
   void Multiply(Inputs& x, const Epilogue& epilogue, View<float> y, const Run& run) const;
@@ -102,8 +112,8 @@ struct Norm {
 
   //   x, y  [T, D]; y may be x
   void Apply(View<const float> x, View<float> y, const Run& run) const;
-  // The same, rounded to int8.
-  void Quantize(View<const float> x, const QuantizedRows& rows, const Run& run) const;
+  // The same, rounded to int8 in each of these forms.
+  void Quantize(View<const float> x, std::span<const QuantizedRows> forms, const Run& run) const;
 };
 
 // y = x / sqrt(mean(x^2) + epsilon) * gain, row by row.
@@ -114,8 +124,8 @@ struct RmsNormLayer {
 
   //   x, y  [T, D]; y may be x
   void Apply(View<const float> x, View<float> y, const Run& run) const;
-  // The same, rounded to int8.
-  void Quantize(View<const float> x, const QuantizedRows& rows, const Run& run) const;
+  // The same, rounded to int8 in each of these forms.
+  void Quantize(View<const float> x, std::span<const QuantizedRows> forms, const Run& run) const;
 };
 
 }  // namespace edgevlm

@@ -114,6 +114,33 @@ TEST_P(LayersTest, WhatALayerGivesDoesNotDependOnWhoReadTheInputsBefore) {
   }
 }
 
+TEST_P(LayersTest, RoundingForTwoLayersAtOnceChangesNothing) {
+  const Norm norm{.zone = "",
+                  .gain = std::vector<float>(kInputWidth, 0.5f),
+                  .bias = std::vector<float>(kInputWidth, 0.25f),
+                  .epsilon = 1e-5f};
+  Buffer normed(kInputRows, kInputWidth);
+  const View<float> second_memory = workspace_.Alloc(kInputRows, QuantizedColumns(kInputWidth));
+  const auto make = [&] { return Inputs(x_.view(), &norm, normed.view(), memory_); };
+  std::vector<std::vector<float>> alone;
+  for (const Linear& linear : linears_) {
+    Inputs inputs = make();
+    alone.push_back(Apply(linear, inputs));
+  }
+  for (std::size_t a = 0; a < linears_.size(); ++a) {
+    for (std::size_t b = 0; b < linears_.size(); ++b) {
+      Inputs inputs = make();
+      inputs.RoundForBoth(linears_[a], linears_[b], second_memory, run_);
+      for (const std::size_t i : {a, b, a}) {
+        ASSERT_EQ(Apply(linears_[i], inputs), alone[i]) << a << " " << b;
+      }
+      for (std::size_t c = 0; c < linears_.size(); ++c) {
+        ASSERT_EQ(Apply(linears_[c], inputs), alone[c]) << a << " " << b << " " << c;
+      }
+    }
+  }
+}
+
 TEST_P(LayersTest, ProductsAreAddedAndMultiplied) {
   for (const Linear& linear : linears_) {
     SCOPED_TRACE(static_cast<int>(linear.weight.type()));

@@ -68,8 +68,8 @@ struct Cut {
   AttentionPart Part(int i) const {
     const int first = i % parts_each * rows_each;
     const int last = std::min(first + rows_each, rows);
-    return {i / parts_each, first, last, call.FirstVisible(call.Token(first)) / kKvSplit,
-            CeilDivide(call.Visible(call.Token(last - 1)), kKvSplit)};
+    return {i / parts_each, first, last, call.FirstVisible(call.Token(first)) / KvSplit(call),
+            KvSplitsBefore(call, call.Visible(call.Token(last - 1)))};
   }
 };
 
@@ -85,8 +85,8 @@ Cut<Value> MakeCut(const AttentionCall<Value>& call, int threads) {
           .rows = rows,
           .rows_each = rows_each,
           .parts_each = CeilDivide(rows, rows_each),
-          .first_split = call.FirstVisible(0) / kKvSplit,
-          .last_split = CeilDivide(call.Visible(call.q.rows - 1), kKvSplit)};
+          .first_split = call.FirstVisible(0) / KvSplit(call),
+          .last_split = KvSplitsBefore(call, call.Visible(call.q.rows - 1))};
 }
 
 template <class Value>
@@ -156,7 +156,7 @@ void JoinRound(const Round<Value>& round, int kv_head) {
     const Partials next = round.At(round.first_slot + i, kv_head);
     const Partials into = round.At(0, kv_head);
     for (int row = 0; row < round.cut.rows; ++row) {
-      const bool attends = call.Visible(call.Token(row)) > (round.first_split + i) * kKvSplit;
+      const bool attends = call.Visible(call.Token(row)) > (round.first_split + i) * KvSplit(call);
       if (attends) JoinRow(next.From(row), into.From(row), call.width());
     }
   }

@@ -81,7 +81,7 @@ struct AttentionCall {
 // A row's result has the same bits whatever T and the number of threads are, because the order of
 // its sums depends on positions alone. Threads: the work is split over the pool by heads and query
 // rows and, where there are fewer of those than threads, by positions. Allocates nothing; uses up
-// to 600 KiB of stack. Cost: 2 Hq * d multiply-adds for every row and position that it attends to;
+// to 750 KiB of stack. Cost: 2 Hq * d multiply-adds for every row and position that it attends to;
 // positions before the windows of all rows of a chunk are not read.
 void Attend(const AttentionCall<float>& call, ThreadPool& pool);
 void Attend(const AttentionCall<std::uint16_t>& call, ThreadPool& pool);

@@ -63,8 +63,7 @@ void RunParts(const AttentionCall<Value>& call, AttentionFunction<Value> run) {
   for (int head = 0; head < call.heads.kv; ++head) {
     for (int first = 0; first < rows; first += MaxPartRows(call.width())) {
       const int last = std::min(first + MaxPartRows(call.width()), rows);
-      const int visible = call.Visible((last - 1) / group);
-      const int splits = (visible + kKvSplit - 1) / kKvSplit;
+      const int splits = KvSplitsBefore(call, call.Visible((last - 1) / group));
       run(call, {head, first, last, 0, splits}, partials);
     }
   }

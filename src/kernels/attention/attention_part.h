@@ -12,8 +12,26 @@ namespace edgevlm {
 
 // Positions per KV split. Positions are summed split by split, counted from position 0, and the
 // sums of the splits are joined in order, so that several threads can compute the splits of one
-// row.
+// row. Where every row attends to every position there are enough rows for all threads, and joining
+// them would cost more than it brings.
 constexpr int kKvSplit = 384;
+constexpr int kWideKvSplit = 4 * kKvSplit;
+
+template <class Value>
+bool AttendsToAll(const AttentionCall<Value>& call) {
+  return call.mask == MaskRange::kAll && call.window == 0;
+}
+
+template <class Value>
+int KvSplit(const AttentionCall<Value>& call) {
+  return AttendsToAll(call) ? kWideKvSplit : kKvSplit;
+}
+
+// The number of splits before this position.
+template <class Value>
+int KvSplitsBefore(const AttentionCall<Value>& call, int position) {
+  return (position + KvSplit(call) - 1) / KvSplit(call);
+}
 
 // The query rows [first_row, last_row) of one KV head, numbered as in AttentionCall::Token, over
 // the KV splits [first_split, last_split).
@@ -28,7 +46,7 @@ struct AttentionPart {
 };
 
 // The most query rows of a part for heads of this width; limited by a kernel's working memory.
-constexpr int kMaxPartRows = 5 * kQueryTile;
+constexpr int kMaxPartRows = 10 * kQueryTile;
 constexpr int kMaxPartValues = kMaxPartRows * kQueryTile;
 constexpr int MaxPartRows(int width) {
   const int tiles = kMaxPartValues / kQueryTile / PaddedWidth(width);

@@ -95,7 +95,7 @@ struct Problem {
     for (int kv = 0; kv < shape.heads.kv; ++kv) {
       for (int first = 0; first < rows; first += max_rows) {
         const int last = std::min(first + max_rows, rows);
-        const int splits = (call.Visible((last - 1) / group) + kKvSplit - 1) / kKvSplit;
+        const int splits = KvSplitsBefore(call, call.Visible((last - 1) / group));
         run(call, {kv, first, last, 0, splits}, partials);
         for (int row = first; row < last; ++row) {
           NormalizeRow(partials.From(row - first), width,

@@ -70,8 +70,8 @@ void SumPart(const AttentionCall<Value>& call, const AttentionPart& part,
     const float* q = call.q.Row(token).data() + call.Column(part.kv_head, row);
     const Partials into = partials.From(row - part.first_row);
     for (int split = part.first_split; split < part.last_split; ++split) {
-      const int first = std::max(split * kKvSplit, call.FirstVisible(token));
-      const int last = std::min((split + 1) * kKvSplit, call.Visible(token));
+      const int first = std::max(split * KvSplit(call), call.FirstVisible(token));
+      const int last = std::min((split + 1) * KvSplit(call), call.Visible(token));
       const bool is_first = split == part.first_split;
       if (first >= last && !is_first) continue;
       SumPositions(call, q, part.kv_head, first, last, is_first ? into : next);

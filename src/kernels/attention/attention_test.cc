@@ -107,8 +107,7 @@ struct Problem {
     for (int kv = 0; kv < shape.heads.kv; ++kv) {
       for (int first = 0; first < rows; first += max_rows) {
         const int last = std::min(first + max_rows, rows);
-        const int visible = call.Visible((last - 1) / heads);
-        const int splits = (visible + kKvSplit - 1) / kKvSplit;
+        const int splits = KvSplitsBefore(call, call.Visible((last - 1) / heads));
         run(call, {kv, first, last, 0, splits}, partials);
         for (int row = first; row < last; ++row) {
           NormalizeRow(partials.From(row - first), shape.width,
@@ -192,6 +191,13 @@ TYPED_TEST(Attention, VariantsAgreeWithScalar) {
     CompareWithScalar<TypeParam>(variant.run, {5, 9, {12, 2}, 24}, 0);
     CompareWithScalar<TypeParam>(variant.run, {3, 2 * kKvSplit - 1, {2, 1}, 20}, 0);
     CompareWithScalar<TypeParam>(variant.run, {60, 2 * kKvSplit - 30, {1, 1}, 20}, 0);
+    // Without a mask: a few positions more than whole blocks, and more than one split.
+    for (const int tokens : {2, 40}) {
+      for (const int positions : {kKvBlock + 8, kKvBlock + 9, kWideKvSplit + 3}) {
+        CompareWithScalar<TypeParam>(
+            variant.run, {tokens, positions - tokens, {1, 1}, 24, MaskRange::kAll, true}, 0);
+      }
+    }
     for (const int tokens : {1, 7, 50}) {
       CompareWithScalar<TypeParam>(variant.run, {tokens, 9, {2, 1}, 12, MaskRange::kCausal, true},
                                    1);
@@ -275,7 +281,7 @@ TYPED_TEST(Attention, RowsDependOnNoOtherRows) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     SCOPED_TRACE(IsaName(variant.needs));
     for (const MaskRange mask : {MaskRange::kCausal, MaskRange::kAll}) {
-      for (const int first : {5, kKvSplit - 20}) {
+      for (const int first : {5, kKvSplit - 20, 2 * kKvBlock - 70 + 8, 2 * kKvBlock - 70 + 9}) {
         Problem<TypeParam> problem({70, first, {4, 2}, 36, mask, first == 5});
         Guarded<float> together(70, 144), alone(70, 144), in_threes(70, 144);
         problem.ComputeParts(variant.run, together.view());

@@ -23,6 +23,8 @@ constexpr int kMaxFewQueries = kLanes - 1;
 // Positions of a block that are read at a time: few enough for the L1 cache.
 constexpr int kSubBlock = 48;
 static_assert(kKvBlock % kSubBlock == 0 && kSubBlock % kLanes == 0);
+// The weights of a block for one query row, in whole vectors.
+constexpr int kRowWeights = RoundUp(kMaxKvBlock, kLanes);
 // Up to this many query rows, values are converted to float32 while they are multiplied.
 constexpr int kMaxDirectRows = 2;
 
@@ -52,9 +54,9 @@ class FewQueries {
     const Partials next = {sums, total, highest, padded_};
     for (int split = part_.first_split; split < part_.last_split; ++split) {
       const bool is_first = split == part_.first_split;
-      AddSplit(split * kKvSplit, is_first ? partials : next);
+      AddSplit(split * KvSplit(call_), is_first ? partials : next);
       for (int row = 0; row < part_.rows() && !is_first; ++row) {
-        if (visible_[row] <= split * kKvSplit) continue;
+        if (visible_[row] <= split * KvSplit(call_)) continue;
         JoinRow(next.From(row), partials.From(row), width_);
       }
     }
@@ -73,7 +75,7 @@ class FewQueries {
       const int count = std::min(kKvBlock, last - first);
       ScoreBlock(first, count);
       for (int row = 0; row < part_.rows(); ++row) {
-        const float* scores = weights_ + row * kKvBlock;
+        const float* scores = weights_ + row * kRowWeights;
         ForLanes(0, count, [=](auto d, int i) HWY_ATTR {
           const auto weight = Exp2(d, hn::Sub(hn::LoadU(d, scores + i), hn::Set(d, highest[row])));
           const auto sum = hn::LoadU(d, sums + first + i);
@@ -92,10 +94,10 @@ class FewQueries {
     std::fill_n(sums.sums, part_.rows() * padded_, 0.0f);
     std::fill_n(sums.total, part_.rows(), 0.0f);
     std::fill_n(sums.highest, part_.rows(), kLowest);
-    const int last = std::min(first + kKvSplit, visible_[part_.rows() - 1]);
-    for (int position = FirstBlock(first, first_visible_[0]); position < last;
-         position += kKvBlock) {
-      const int count = std::min(kKvBlock, last - position);
+    const int last = std::min(first + KvSplit(call_), visible_[part_.rows() - 1]);
+    for (int position = FirstBlock(first, first_visible_[0]), count = 0; position < last;
+         position += count) {
+      count = BlockCount(call_, position, last);
       AddBlock(position, count, sums);
     }
   }
@@ -104,7 +106,7 @@ class FewQueries {
   void SoftmaxBlock(int first, int count, const Partials& sums) {
     const int lanes = ScoreBlock(first, count);
     for (int row = 0; row < part_.rows(); ++row) {
-      OnlineSoftmaxOfRow(lanes, weights_ + row * kKvBlock,
+      OnlineSoftmaxOfRow(lanes, weights_ + row * kRowWeights,
                          {sums.highest + row, sums.total + row, rescale_ + row});
     }
   }
@@ -117,7 +119,7 @@ class FewQueries {
     }
     if constexpr (ReaderOf<Value>::Type::kAddsToScores) {
       for (int row = 0; row < part_.rows(); ++row) {
-        values_.AddToSums(first, count, weights_ + row * kKvBlock, sums.sums + row * padded_);
+        values_.AddToSums(first, count, weights_ + row * kRowWeights, sums.sums + row * padded_);
       }
     }
   }
@@ -128,13 +130,13 @@ class FewQueries {
     for (int j = 0; j < count; j += kSubBlock) Score(first + j, std::min(kSubBlock, count - j), j);
     if constexpr (ReaderOf<Value>::Type::kAddsToScores) {
       for (int row = 0; row < part_.rows(); ++row) {
-        keys_.AddToScores(first, count, q_ + row * padded_, weights_ + row * kKvBlock);
+        keys_.AddToScores(first, count, q_ + row * padded_, weights_ + row * kRowWeights);
       }
     }
     const int lanes = RoundUp(count, kLanes);
     for (int row = 0; row < part_.rows(); ++row) {
       const int visible = std::max(0, std::min(count, visible_[row] - first));
-      float* scores = weights_ + row * kKvBlock;
+      float* scores = weights_ + row * kRowWeights;
       if (call_.log2_counts != nullptr) {
         for (int j = 0; j < visible; ++j) scores[j] += call_.log2_counts[first + j];
       }
@@ -164,7 +166,7 @@ class FewQueries {
                                     .lanes = sub_block_,
                                     .stride = kSubBlock,
                                     .out = weights_ + begin,
-                                    .out_stride = kKvBlock},
+                                    .out_stride = kRowWeights},
                             part_.rows(), RoundUp(count, kLanes));
   }
 
@@ -195,7 +197,7 @@ class FewQueries {
   void AddValueRows(const Number* values, std::ptrdiff_t stride, int count, int begin,
                     const Partials& sums) {
     RunTiles<FloatProducts>(WeightedSum<Number>{.weights = weights_ + begin,
-                                                .row_stride = kKvBlock,
+                                                .row_stride = kRowWeights,
                                                 .step_stride = 1,
                                                 .values = values,
                                                 .value_stride = stride,
@@ -217,7 +219,7 @@ class FewQueries {
   HWY_ALIGN float q_[kMaxFewQueries * kMaxHeadWidth];     // [rows, padded]
   HWY_ALIGN float sub_block_[kSubBlock * kMaxHeadWidth];  // keys [d, kSubBlock], then values
                                                           // [kSubBlock, padded]
-  HWY_ALIGN float weights_[kMaxFewQueries * kKvBlock];    // [rows, kKvBlock]
+  HWY_ALIGN float weights_[kMaxFewQueries * kRowWeights];
   HWY_ALIGN float row_buffer_[kLanes * kMaxHeadWidth];
   float rescale_[kMaxFewQueries];
   int first_visible_[kMaxFewQueries];

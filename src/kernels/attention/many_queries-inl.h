@@ -39,13 +39,14 @@ class ManyQueries {
   void AddSplits(const Partials& partials) {
     for (int split = part_.first_split; split < part_.last_split; ++split) {
       const bool is_first = split == part_.first_split;
-      const int first = split * kKvSplit;
+      const int first = split * KvSplit(call_);
       sums_ = is_first ? partials.sums : split_sums_;
       ResetSums();
-      const int last = std::min(first + kKvSplit, visible_[part_.rows() - 1]);
-      for (int position = FirstBlock(first, first_visible_[0]); position < last;
-           position += kKvBlock) {
-        AddBlock(position, std::min(kKvBlock, last - position));
+      const int last = std::min(first + KvSplit(call_), visible_[part_.rows() - 1]);
+      for (int position = FirstBlock(first, first_visible_[0]), count = 0; position < last;
+           position += count) {
+        count = BlockCount(call_, position, last);
+        AddBlock(position, count);
       }
       for (int row = 0; row < part_.rows(); ++row) {
         if (is_first) {
@@ -91,9 +92,10 @@ class ManyQueries {
   // multiple of 4 KiB apart, and the L1 cache holds only few such lines.
   void ReadBlock(int first, int count) {
     for (int j = 0; j < count; ++j) {
-      float* buffer = Products::kPerStep == 1 ? keys_ + j * key_stride_ : row_buffer_;
+      float* key = keys_ + j * key_stride_;
+      float* buffer = Products::kPerStep == 1 ? key : row_buffer_;
       key_reader_.Read(first + j, width_, row_width_, buffer);
-      Products::ConvertRow(buffer, row_width_, keys_ + j * key_stride_);
+      Products::ConvertRow(buffer, row_width_, key);
     }
     for (int j = 0; j < count; j += Products::kPerStep) {
       float* to = values_ + j / Products::kPerStep * padded_;
@@ -221,10 +223,10 @@ class ManyQueries {
   float* sums_ = nullptr;  // [rows, padded]: the caller's or split_sums_
 
   HWY_ALIGN float q_[kMaxPartValues];  // tiles one after the other, [steps, kQueryTile] each
-  HWY_ALIGN float split_sums_[kMaxPartValues];        // [rows, padded]
-  HWY_ALIGN float keys_[kKvBlock * kMaxHeadWidth];    // [kKvBlock, key_stride]
-  HWY_ALIGN float values_[kKvBlock * kMaxHeadWidth];  // [kKvBlock / kPerStep, padded]
-  HWY_ALIGN float weights_[kKvBlock * kQueryTile];
+  HWY_ALIGN float split_sums_[kMaxPartValues];           // [rows, padded]
+  HWY_ALIGN float keys_[kMaxKvBlock * kMaxHeadWidth];    // [kMaxKvBlock, key_stride]
+  HWY_ALIGN float values_[kMaxKvBlock * kMaxHeadWidth];  // [kMaxKvBlock / kPerStep, padded]
+  HWY_ALIGN float weights_[kMaxKvBlock * kQueryTile];
   HWY_ALIGN float row_buffer_[kLanes * kMaxHeadWidth];
   HWY_ALIGN float highest_[kMaxPartRows];
   HWY_ALIGN float total_[kMaxPartRows];

@@ -21,6 +21,11 @@ namespace {
 
 static_assert(kKvSplit % kKvBlock == 0);
 
+// Where all rows attend to all positions, so many that are left over join the last block: for few
+// of them, a block of their own would cost much.
+constexpr int kMaxLeftOver = 8;
+constexpr int kMaxKvBlock = kKvBlock + kMaxLeftOver;
+
 // Below every score, and so far below that its exponential is 0.
 constexpr float kLowest = -1e30f;
 
@@ -28,6 +33,15 @@ constexpr float kLowest = -1e30f;
 // before `first_visible`: from the start of a block.
 constexpr int FirstBlock(int split, int first_visible) {
   return std::max(split, first_visible / kKvBlock * kKvBlock);
+}
+
+// The positions of the block that starts at `position` in a split that ends at `last`. Readers that
+// add to scores know only whole blocks.
+template <class Value>
+HWY_INLINE int BlockCount(const AttentionCall<Value>& call, int position, int last) {
+  const int left = last - position;
+  const bool joins = AttendsToAll(call) && !ReaderOf<Value>::Type::kAddsToScores;
+  return joins && left <= kMaxKvBlock ? left : std::min(kKvBlock, left);
 }
 
 // to = from times log2(e) / sqrt(width), so that powers of two of the scores are their softmax.

@@ -31,9 +31,10 @@ struct Activations {
   View<float> attention_output;  // [R, E]
   View<float> hidden;            // [at most kMlpRows, F]
   View<float> quants;            // input of the next product, rounded
+  View<float> value_quants;      // of the values, which need another rounding than q and k
 
   void ShrinkTo(int rows) {
-    for (View<float>* view : {&x, &normed, &q, &k, &v, &attention_output, &quants}) {
+    for (View<float>* view : {&x, &normed, &q, &k, &v, &attention_output, &quants, &value_quants}) {
       view->rows = rows;
     }
     hidden.rows = std::min(hidden.rows, rows);
@@ -87,7 +88,8 @@ class Vit final : public VisionEncoder {
             take(width),
             take(width),
             workspace.AllocSpread(std::min(rows, kMlpRows), hidden),
-            take(QuantizedColumns(std::max(width, hidden)))};
+            take(QuantizedColumns(std::max(width, hidden))),
+            take(QuantizedColumns(width))};
   }
 
   // x = positions + (embeddings of the patches, and the class embedding), image by image.
@@ -140,10 +142,11 @@ class Vit final : public VisionEncoder {
   void RunAttention(const VitBlock& w, const Images& images, const Activations& b,
                     const Run& run) const {
     Inputs attn(b.x, &w.attn_norm, b.normed, b.quants);  // [R, E]
-    w.attn_q.Apply(attn, Activation::kNone, b.q, run);   // [R, E]
-    w.attn_k.Apply(attn, Activation::kNone, b.k, run);   // [R, E]
-    w.attn_v.Apply(attn, Activation::kNone, b.v, run);   // [R, E]
-    Attend(w, images, b, run);                           // [R, E]
+    attn.RoundForBoth(w.attn_q, w.attn_v, b.value_quants, run);
+    w.attn_q.Apply(attn, Activation::kNone, b.q, run);  // [R, E]
+    w.attn_k.Apply(attn, Activation::kNone, b.k, run);  // [R, E]
+    w.attn_v.Apply(attn, Activation::kNone, b.v, run);  // [R, E]
+    Attend(w, images, b, run);                          // [R, E]
     Inputs attention_output(b.attention_output, b.quants);
     w.attn_output.AddTo(attention_output, b.x, run);  // x += attention_output Wo^T + bo
   }

@@ -77,7 +77,8 @@ TEST(Vit, HasItsShape) {
   EXPECT_EQ(shape.tokens, 16);
   EXPECT_EQ(shape.width, 24);
   // Patches 16 * 48; 17 rows of six buffers of the width, one of the MLP and one for int8.
-  EXPECT_EQ(shape.workspace_values, 16 * 48 + 17 * (6 * 24 + 40 + QuantizedColumns(40)));
+  EXPECT_EQ(shape.workspace_values,
+            16 * 48 + 17 * (6 * 24 + 40 + QuantizedColumns(40) + QuantizedColumns(24)));
 }
 
 TEST(Vit, ClipWithoutItsLastBlockMatchesTheFormulas) { ExpectFormulas(TinyVit(), 2); }

@@ -148,11 +148,12 @@ VitBlock ReadBlock(WeightReader& reader, int block, const Sizes& sizes, const Vi
 }
 
 // Workspace values of one image: the patches, and for them and a class token six buffers of the
-// width, one of the MLP, and one for int8 (Activations in vit.cc); plus what merging needs.
+// width, one of the MLP, and two for int8 (Activations in vit.cc); plus what merging needs.
 long long WorkspaceValues(const VitWeights& weights, const Sizes& sizes) {
   const PatchGrid& grid = weights.grid;
   const long long patch = 1LL * grid.patch_size * grid.patch_size * kColors;
-  const int quants = QuantizedColumns(std::max(sizes.width, sizes.hidden));
+  const int quants =
+      QuantizedColumns(std::max(sizes.width, sizes.hidden)) + QuantizedColumns(sizes.width);
   const long long merging =
       weights.merged_tokens == 0
           ? 0
