@@ -117,6 +117,7 @@ Example MakeExample(const SampleOptions& options, const Glyphs& glyphs, std::mt1
     scene.things.clear();
   }
   if (scene.varied) scene.style = UniformInt(rng, glyphs.styles());
+  scene.stylized = scene.varied && options.stylized > 0 && Bernoulli(rng, options.stylized);
   Example example = {.image = Draw(scene, glyphs)};
   if (!scene.nameless_colors) example.texts = TextsOf(scene, options, rng);
   example.scene = std::move(scene);

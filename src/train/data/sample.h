@@ -34,6 +34,7 @@ Preprocessing BuiltinPreprocessing(int image_side);
 // Of training scenes, if there are glyphs of several styles. The rest keeps the model good at what
 // the first one knew.
 inline constexpr float kVariedFraction = 0.65f;
+inline constexpr float kStylizedFraction = 0.6f;  // of these
 
 struct SampleOptions {
   int image_side = 160;
@@ -47,6 +48,8 @@ struct SampleOptions {
   float nameless = 0;
   // Fraction of the scenes that are drawn with more kinds of looks (Scene::varied).
   float varied = 0;
+  // Fraction of the varied scenes whose emoji are stylized (Scene::stylized).
+  float stylized = 0;
   Split split = Split::kTrain;
   Wording wording = Wording::kTrained;
 };

@@ -152,6 +152,7 @@ SampleOptions SamplesFor(const VlmShape& shape, const Glyphs& glyphs, Split spli
           .length = std::max(1, shape.decoder.context - shape.cells() - kSparePositions),
           .nameless = split == Split::kTrain ? kNamelessFraction : 0.0f,
           .varied = glyphs.styles() > 1 ? kVariedFraction : 0.0f,
+          .stylized = split == Split::kTrain ? kStylizedFraction : 0.0f,
           .split = split,
           .wording = wording};
 }

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <numbers>
-#include <optional>
 #include <variant>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "train/scenes/canvas.h"
 #include "train/scenes/colors.h"
 #include "train/scenes/display.h"
+#include "train/scenes/emoji_look.h"
 #include "train/scenes/photographs.h"
 #include "train/scenes/random.h"
 #include "train/scenes/shapes.h"
@@ -29,16 +29,6 @@ constexpr float kDisplayContrast = 30;  // its digits have their own panel
 constexpr float kPhotographProbability = 0.2f;
 constexpr float kBarsProbability = 0.12f;
 constexpr float kPoorCameraProbability = 0.3f;
-
-struct EmojiLook {
-  const Glyph* glyph = nullptr;
-  bool mirrored = false;
-  float brightness = 1;
-  // Of varied scenes: no two sets of emoji have the same hues and proportions.
-  std::optional<ColorMatrix> colors = {};
-  float stretch_u = 1;  // at least 1: how much of the box's width the glyph leaves free
-  float stretch_v = 1;
-};
 
 // The look of a thing, chosen before anything is drawn because the background depends on it.
 using Look = std::variant<EmojiLook, ShapeLook, DisplayLook>;
@@ -144,15 +134,6 @@ void DrawBars(std::mt19937_64& rng, Canvas& canvas) {
   }
 }
 
-EmojiLook AnyEmojiLook(const Glyph& glyph, bool varied, std::mt19937_64& rng) {
-  EmojiLook look{&glyph, Bernoulli(rng, 0.3f), Uniform(rng, 0.88f, 1)};
-  if (!varied || Bernoulli(rng, 0.3f)) return look;
-  look.colors = HueAndSaturation(Uniform(rng, -14, 14), Uniform(rng, 0.65f, 1.3f));
-  float& stretch = Bernoulli(rng, 0.5f) ? look.stretch_u : look.stretch_v;
-  stretch = Uniform(rng, 1, 1.22f);
-  return look;
-}
-
 std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt19937_64& rng) {
   std::array<Rgb, kColorNames.size()> shades;  // shared by equal things
   for (std::size_t i = 0; i < shades.size(); ++i) {
@@ -163,7 +144,7 @@ std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt1
     const Rgb shade = shades[static_cast<std::size_t>(thing.color)];
     switch (thing.kind) {
       case ThingKind::kEmoji:
-        looks.push_back(AnyEmojiLook(glyphs.Of(thing.name, scene.style), scene.varied, rng));
+        looks.push_back(AnyEmojiLook(glyphs.Of(thing.name, scene.style), scene, rng));
         break;
       case ThingKind::kShape:
         looks.push_back(AnyShapeLook(static_cast<Form>(thing.name - FirstShape()), shade, rng));
@@ -177,7 +158,10 @@ std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt1
   return looks;
 }
 
-Avoided AvoidedBy(const EmojiLook& look) { return {look.glyph->mean, kEmojiContrast}; }
+// Slight changes of hue do not move the mean: scenes that are not stylized stay as they were.
+Avoided AvoidedBy(const EmojiLook& look) {
+  return {look.stylized ? look.Mean() : look.glyph->mean, kEmojiContrast};
+}
 Avoided AvoidedBy(const ShapeLook& look) { return {look.fill, kShapeContrast}; }
 Avoided AvoidedBy(const DisplayLook& look) { return {look.panel, kDisplayContrast}; }
 
@@ -196,43 +180,10 @@ void DrawWithShadow(const std::array<Point, 4>& corners, const Shadow& shadow,
   DrawThrough(corners, 0.02f, paint, canvas);
 }
 
-Rgba Recolored(const Rgba& texel, const EmojiLook& look) {
-  if (!look.colors) {
-    return {texel.r * look.brightness, texel.g * look.brightness, texel.b * look.brightness,
-            texel.a};
-  }
-  const auto channel = [&, &m = *look.colors](std::size_t row) {
-    const float mixed = m[row] * texel.r + m[row + 1] * texel.g + m[row + 2] * texel.b;
-    return std::clamp(mixed, 0.0f, 255 * texel.a) * look.brightness;
-  };
-  return {channel(0), channel(3), channel(6), texel.a};
-}
-
-// About the middle of the box.
-float Stretched(float at, float factor) {
-  return factor == 1 ? at : (at - 0.5f) * factor + 0.5f;  // exact without stretching
-}
-
 void DrawThing(const Thing&, const EmojiLook& look, const std::array<Point, 4>& corners,
                const Shadow& shadow, Canvas& canvas) {
-  const Glyph& glyph = *look.glyph;
-  const int level = glyph.LevelFor(SizeOf(corners).width);
-  // A coarse mip level of the glyph serves as its soft shadow.
-  const int blurred = std::min(level + 2, static_cast<int>(glyph.levels.size()) - 1);
-  const GlyphSampler sampler(glyph, level);
-  const GlyphSampler blurred_sampler(glyph, blurred);
-  const auto place = [&](float u, float v) {
-    return Point{Stretched(look.mirrored ? 1 - u : u, look.stretch_u),
-                 Stretched(v, look.stretch_v)};
-  };
-  const auto distance = [&](float u, float v) {
-    const Point at = place(u, v);
-    return (0.5f - blurred_sampler.At(at.x, at.y).a) * shadow.softness;
-  };
-  const auto paint = [&](float u, float v) {
-    const Point at = place(u, v);
-    return Recolored(sampler.At(at.x, at.y), look);
-  };
+  const EmojiPaint paint(look, SizeOf(corners).width);
+  const auto distance = [&](float u, float v) { return paint.Distance(u, v, shadow.softness); };
   DrawWithShadow(corners, shadow, distance, paint, canvas);
 }
 

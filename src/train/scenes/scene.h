@@ -50,7 +50,10 @@ struct Scene {
   // Emoji of another style (glyphs.h), and displays, backgrounds and cameras of more kinds. Scenes
   // without this are drawn as the first built-in model saw them, so old test sets stay the same.
   bool varied = false;
-  int style = 0;                 // of the emoji
+  int style = 0;  // of the emoji
+  // Emoji in any hue and saturation, bent and with rims: what they are then shows in their outlines
+  // alone, which new styles share (Tobin et al. 2017, "Domain randomization").
+  bool stylized = false;
   bool nameless_colors = false;  // the shapes' colors have no name, so the scene has no texts
   std::uint64_t seed = 0;        // of the drawing (background, light, noise)
 };
