@@ -101,7 +101,39 @@ void ExpectCheckIsTrue(const QuestionAnswer& asked, const Scene& scene) {
   }
 }
 
+// One of two offered answers is right.
+void ExpectEitherIsTrue(const QuestionAnswer& asked, const Scene& scene) {
+  const auto center = [&](std::size_t part) {
+    const auto phrase = ReadPhraseOf(asked.parts[part]);
+    return phrase ? CentersOf(*phrase, scene).at(0) : Point{-1, -1};
+  };
+  switch (asked.form) {
+    case QuestionForm::kEitherSide:
+    case QuestionForm::kEitherHeight:
+      EXPECT_TRUE(LiesClearly(asked.answer, {center(0)}, {center(1)}));
+      break;
+    case QuestionForm::kEitherSideOfAll:
+      EXPECT_EQ(asked.answer, center(0).x < 0.5f ? "left" : "right");
+      break;
+    case QuestionForm::kEitherEnd:
+      EXPECT_EQ(asked.answer, center(0).y < 0.5f ? "top" : "bottom");
+      break;
+    case QuestionForm::kEitherColor:
+      EXPECT_NE(asked.parts[1] == asked.answer, asked.parts[2] == asked.answer);
+      EXPECT_EQ(CountOf(asked.answer + asked.parts[0].substr(3), scene), 1);
+      break;
+    case QuestionForm::kEitherThing:
+      EXPECT_NE(asked.parts[0] == asked.answer, asked.parts[1] == asked.answer);
+      EXPECT_NE(CountOf(asked.parts[0], scene), CountOf(asked.parts[1], scene));
+      EXPECT_EQ(CountOf(asked.answer, scene), 1);
+      break;
+    default:
+      break;
+  }
+}
+
 void ExpectIsTrue(const QuestionAnswer& asked, const Scene& scene) {
+  ExpectEitherIsTrue(asked, scene);
   if (asked.kind == "exists") ExpectExistsIsTrue(asked, scene);
   if (asked.kind == "compare") ExpectComparisonIsTrue(asked, scene);
   if (asked.kind == "check") ExpectCheckIsTrue(asked, scene);
@@ -128,6 +160,7 @@ void ExpectIsTrue(const QuestionAnswer& asked, const Scene& scene) {
 
 TEST(MoreQuestions, AreAnsweredTruly) {
   std::map<std::string, int> kinds;
+  std::map<QuestionForm, int> forms;
   for (int seed = 0; seed < kDrawnScenes; ++seed) {
     std::mt19937_64 rng(static_cast<std::uint64_t>(seed));
     const Scene scene = RandomScene(rng);
@@ -135,6 +168,7 @@ TEST(MoreQuestions, AreAnsweredTruly) {
       SCOPED_TRACE("seed " + std::to_string(seed) + ": " + asked.question + " " + asked.answer);
       ExpectIsTrue(asked, scene);
       ++kinds[asked.kind];
+      ++forms[asked.form];
       if (testing::Test::HasFailure()) return;
     }
   }
@@ -142,6 +176,11 @@ TEST(MoreQuestions, AreAnsweredTruly) {
   for (const char* kind : {"list", "describe", "check", "compare", "absent", "unanswerable",
                            "noquestion", "exists", "count"}) {
     EXPECT_GT(kinds[kind], kDrawnScenes / 20) << kind;
+  }
+  for (const QuestionForm form :
+       {QuestionForm::kEitherSide, QuestionForm::kEitherHeight, QuestionForm::kEitherSideOfAll,
+        QuestionForm::kEitherEnd, QuestionForm::kEitherColor, QuestionForm::kEitherThing}) {
+    EXPECT_GT(forms[form], kDrawnScenes / 100) << static_cast<int>(form);
   }
 }
 

@@ -37,6 +37,15 @@ enum class QuestionForm {
   kWhichRight,
   kWhichAbove,
   kWhichBelow,
+  // With two answers to choose from. {0}, {1}: "the dog", "the cat"; of kEitherColor {1}, {2}:
+  // "red",
+  // "blue"; of kEitherThing "a dog", "a cat".
+  kEitherSide,
+  kEitherHeight,
+  kEitherSideOfAll,  // of the image
+  kEitherEnd,
+  kEitherColor,
+  kEitherThing,
   // Sizes. {0}, {1}: "the dog".
   kLargest,
   kSmallest,

@@ -53,6 +53,8 @@ std::optional<QuestionAnswer> AskCheck(const std::vector<PlacedGroup>& groups, b
                                        std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskComparison(const std::vector<PlacedGroup>& groups, bool yes,
                                             std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskEither(const std::vector<PlacedGroup>& groups, bool yes,
+                                        std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskAbsent(const std::vector<PlacedGroup>& groups, bool yes,
                                         std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskUnanswerable(const std::vector<PlacedGroup>& groups, bool yes,

@@ -4,6 +4,7 @@
 
 #include "train/text_templates/beyond.h"
 #include "train/text_templates/locations.h"
+#include "train/text_templates/ordered.h"
 #include "train/text_templates/phrases.h"
 #include "train/text_templates/pick_one.h"
 #include "train/text_templates/question_templates.h"
@@ -17,13 +18,7 @@ constexpr std::array kWhatThing = {"what thing is shown?", "what is this?", "wha
 constexpr std::array kWhatIs = {"what is {0}?", "what do you see {0}?", "what can you see {0}?"};
 constexpr std::array kWhere = {"where is {0}?", "where is {0} in the picture?",
                                "in which part of the picture is {0}?", "where do you see {0}?"};
-constexpr float kBareNameProbability = 1.0f / 3;
 constexpr float kAskWhichProbability = 0.4f;
-
-// One of the unique names of a group; the full name is twice as likely.
-std::string PickName(const std::vector<std::string>& names, std::mt19937_64& rng) {
-  return names.size() > 1 && Bernoulli(rng, kBareNameProbability) ? names[1] : names[0];
-}
 
 // A question "what is <location>?" and its answer. location: "in the top left", "above the dog".
 struct WhatIsThere {
@@ -67,27 +62,6 @@ void FindAround(const std::vector<PlacedGroup>& groups, std::mt19937_64& rng,
     if (!AreNextToEachOther(group.centers, other.centers)) continue;
     found.push_back({Fill("next to {0}", {name}), Counted(other.what, other.count())});
   }
-}
-
-// Names of two single things, of which the first is clearly further left (or up).
-struct Ordered {
-  std::string first;
-  std::string second;
-};
-
-std::vector<Ordered> FindOrdered(Relation relation, const std::vector<PlacedGroup>& groups,
-                                 std::mt19937_64& rng) {
-  std::vector<Ordered> found;
-  for (const PlacedGroup& a : groups) {
-    for (const PlacedGroup& b : groups) {
-      const auto names_a = UniqueNames(a, groups);
-      const auto names_b = UniqueNames(b, groups);
-      if (&a == &b || names_a.empty() || names_b.empty()) continue;
-      if (Gap(relation, a.centers, b.centers) < kRelationMargin) continue;
-      found.push_back({PickName(names_a, rng), PickName(names_b, rng)});
-    }
-  }
-  return found;
 }
 
 // The templates for one direction along an axis.

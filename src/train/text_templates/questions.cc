@@ -31,7 +31,7 @@ constexpr WeightedTemplate kTemplates[] = {
     {9, AskLeftRight},  {9, AskAboveBelow},   {3, AskExists},    {8, AskDisplay},
     {6, AskList},       {4, AskDescription},  {3, AskExistsAny}, {3, AskCategory},
     {4, AskUsualColor}, {5, AskSize},         {6, AskCheck},     {4, AskComparison},
-    {3, AskAbsent},     {2, AskUnanswerable}, {2, AskNothing},
+    {3, AskAbsent},     {2, AskUnanswerable}, {2, AskNothing},   {6, AskEither},
 };
 // In training the kinds that are hard to tell by their words get more practice than their share of
 // what people ask. The held-out questions keep theirs, so that their scores stay comparable.
@@ -40,7 +40,7 @@ constexpr WeightedTemplate kTrainedTemplates[] = {
     {9, AskLeftRight},  {9, AskAboveBelow},   {3, AskExists},    {9, AskDisplay},
     {9, AskList},       {7, AskDescription},  {4, AskExistsAny}, {4, AskCategory},
     {4, AskUsualColor}, {9, AskSize},         {7, AskCheck},     {8, AskComparison},
-    {3, AskAbsent},     {3, AskUnanswerable}, {2, AskNothing},
+    {3, AskAbsent},     {3, AskUnanswerable}, {2, AskNothing},   {9, AskEither},
 };
 constexpr WeightedTemplate kEmptySceneTemplates[] = {
     {2, AskCount},       {2, AskExists}, {2, AskExistsAny},    {1, AskCategory}, {4, AskList},

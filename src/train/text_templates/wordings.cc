@@ -85,6 +85,7 @@ std::vector<std::string_view> TrainedWordings(QuestionForm form) {
   std::vector<std::string_view> patterns;
   AddPatterns(form, TrainedContentWordings(), patterns);
   AddPatterns(form, TrainedPlaceWordings(), patterns);
+  AddPatterns(form, TrainedEitherWordings(), patterns);
   AddPatterns(form, TrainedOtherWordings(), patterns);
   AddPatterns(form, ComposedContentWordings(), patterns);
   AddPatterns(form, ComposedOtherWordings(), patterns);

@@ -129,6 +129,25 @@ constexpr FormWording kHeldOutWordings[] = {
     {kAreColor, "can you say if {0} are {1}?"},
     {kAreColor, "am i right that {0} are {1}?"},
 
+    {kEitherSide, "would {0} be left or right of {1}?"},
+    {kEitherSide, "compared to {1}, is {0} on the left or on the right?"},
+    {kEitherSide, "which side is {0}, left or right of {1}?"},
+
+    {kEitherHeight, "would you say {0} is above or below {1}?"},
+    {kEitherHeight, "compared to {1}, is {0} above or below?"},
+
+    {kEitherSideOfAll, "would {0} be on the left or on the right?"},
+    {kEitherSideOfAll, "left or right, where is {0}?"},
+
+    {kEitherEnd, "would {0} be at the top or at the bottom?"},
+    {kEitherEnd, "top or bottom, where is {0}?"},
+
+    {kEitherColor, "would you call {0} {1} or {2}?"},
+    {kEitherColor, "does {0} look {1} or {2} to you?"},
+
+    {kEitherThing, "would you say this is {0} or {1}?"},
+    {kEitherThing, "which of them is here, {0} or {1}?"},
+
     {kLargest, "which of the things is the largest?"},
     {kLargest, "what is the biggest of all?"},
 
