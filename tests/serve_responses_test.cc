@@ -191,11 +191,11 @@ TEST_F(ServeResponsesTest, CountTheirTokens) {
 }
 
 TEST_F(ServeResponsesTest, MessagesStreamWhatTheyReturn) {
-  const json limit = {{"max_tokens", 3}};
+  const json limit = {{"max_tokens", 1}};
   const json whole = Message(limit).Json();
-  EXPECT_EQ(whole["usage"]["output_tokens"], 3);
+  EXPECT_EQ(whole["usage"]["output_tokens"], 1);
   EXPECT_EQ(whole["stop_reason"], "max_tokens");
-  const std::vector<json> events = NamedEvents(Message({{"stream", true}, {"max_tokens", 3}}).body);
+  const std::vector<json> events = NamedEvents(Message({{"stream", true}, {"max_tokens", 1}}).body);
   std::string text;
   for (const json& event : events) {
     if (event["type"] == "content_block_delta") text += event["delta"]["text"];
@@ -222,14 +222,14 @@ TEST_F(ServeResponsesTest, MessagesEndAtAStopSequence) {
 }
 
 TEST_F(ServeResponsesTest, CompletionsReplyToAPrompt) {
-  const json body = {{"prompt", {"Say hi"}}, {"max_tokens", 4}};
+  const json body = {{"prompt", {"Say hi"}}, {"max_tokens", 1}};
   const json reply = server().Post("/v1/completions", body).Json();
   EXPECT_EQ(reply["object"], "text_completion");
-  EXPECT_EQ(reply["usage"]["completion_tokens"], 4);
+  EXPECT_EQ(reply["usage"]["completion_tokens"], 1);
   EXPECT_EQ(reply["choices"][0]["finish_reason"], "length");
   EXPECT_EQ(reply["choices"][0]["text"],
             server()
-                .Post("/completions", {{"prompt", "Say hi"}, {"max_tokens", 4}})
+                .Post("/completions", {{"prompt", "Say hi"}, {"max_tokens", 1}})
                 .Json()["choices"][0]["text"]);
   for (const json& prompt : {json(), json({1, 2}), json({"a", "b"}), json(5)}) {
     const HttpReply wrong = server().Post("/v1/completions", {{"prompt", prompt}});

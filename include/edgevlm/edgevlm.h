@@ -378,7 +378,8 @@ class Session {
   // text, the model describes them; if it is the assistant's, the reply continues it. Neighboring
   // messages of one role are joined. System messages may appear anywhere; where the chat template
   // allows only one at the start, all are moved there. Models without a chat template answer about
-  // the last image: with what was said since, or each message alone. Ignores the image of SetImage.
+  // the last image: with what was said since, or each message alone; without any, the built-in one
+  // sees a gray image. Ignores the image of SetImage.
   // Errors: as for Caption; kInvalid also if the user's messages, or a last message of the user's,
   // have neither text nor image, for text that is not UTF-8, and for images of another model;
   // kTooLarge for a conversation that leaves no capacity for a reply.

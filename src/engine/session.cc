@@ -28,6 +28,7 @@
 #include "engine/reply/profile_recorder.h"
 #include "engine/reply/saved_session.h"
 #include "engine/sound/encode_sound.h"
+#include "engine/vision/blank_image.h"
 #include "engine/vision/encode.h"
 #include "engine/vision/encode_video.h"
 #include "engine/vision/shared_image.h"
@@ -278,7 +279,13 @@ Result<Reply> Session::Chat(std::span<const Message> messages, const DecodeOptio
                             const OnText& on_text) {
   if (auto error = state_->CheckImages(messages)) return *error;
   const ProfileRecorder::Scope scope(state_->recorder.get());
-  return state_->Answer(messages, options, on_text);
+  if (!NeedsBlankImage(state_->model, messages)) {
+    return state_->Answer(messages, options, on_text);
+  }
+  std::vector<Message> with_image(messages.begin(), messages.end());
+  const ShareOptions share = {.profiler = state_->profiler_or_null()};
+  if (auto error = AddBlankImage(state_->engine, share, with_image)) return *error;
+  return state_->Answer(with_image, options, on_text);
 }
 
 Result<std::span<const float>> Session::Evaluate(std::span<const int> tokens) {

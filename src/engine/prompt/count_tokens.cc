@@ -10,6 +10,7 @@
 #include "engine/engine_state.h"
 #include "engine/prompt/write_prompt.h"
 #include "engine/sound/encode_sound.h"
+#include "engine/vision/blank_image.h"
 #include "engine/vision/encode.h"
 #include "engine/vision/encode_video.h"
 
@@ -78,7 +79,12 @@ Result<int> CountPromptTokens(const Engine& engine, std::span<const RequestMessa
 
 Result<int> CountPromptTokens(const Engine& engine, std::span<const Message> messages,
                               const TemplateInputs& inputs) {
-  const Result<Prompt> prompt = WriteConversation(StateOf(engine).model, messages, inputs);
+  const Model& model = StateOf(engine).model;
+  std::vector<Message> complete(messages.begin(), messages.end());
+  if (NeedsBlankImage(model, messages)) {
+    if (auto error = AddBlankImageWithoutValues(model, complete)) return *error;
+  }
+  const Result<Prompt> prompt = WriteConversation(model, complete, inputs);
   if (!prompt) return prompt.error();
   return prompt->rows();
 }

@@ -32,6 +32,9 @@ class PromptStyle {
   // Whether prompts have at most one image, which comes first.
   virtual bool begins_with_image() const { return false; }
 
+  // Whether the model was trained with an image in every prompt.
+  virtual bool needs_image() const { return false; }
+
   // Whether system messages may follow others.
   virtual bool system_anywhere() const { return false; }
 

@@ -28,6 +28,7 @@ class TaskStyle final : public PromptStyle {
       : caption_(caption), question_(question), answer_(answer) {}
 
   bool begins_with_image() const override { return true; }
+  bool needs_image() const override { return true; }
 
   Result<Prompt> Write(std::span<const Message> messages, const Tokenizer& tokenizer,
                        const TemplateInputs& /*inputs*/) const override {

@@ -13,6 +13,7 @@
 #include "engine/prompt/write_prompt.h"
 #include "engine/reply/prefix.h"
 #include "engine/sound/encode_sound.h"
+#include "engine/vision/blank_image.h"
 #include "engine/vision/encode_video.h"
 #include "engine/vision/shared_image.h"
 
@@ -73,6 +74,10 @@ class Encoding {
           return *error;
         }
       }
+    }
+    if (NeedsBlankImage(engine_.model, messages)) {
+      const ShareOptions options = {.profiler = hooks_.profiler, .is_over = hooks_.is_over};
+      if (auto error = AddBlankImage(engine_, options, messages)) return *error;
     }
     return messages;
   }
