@@ -44,6 +44,19 @@ Result<FileOfTensor> ReadIndex(const std::string& path) {
   return files;
 }
 
+// The only file of weights in a folder, whatever its name: AutoGPTQ calls it
+// gptq_model-4bit-128g.safetensors. None if there are several.
+std::optional<std::string> OnlyWeights(const std::filesystem::path& folder) {
+  std::optional<std::string> only;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() != ".safetensors") continue;
+    if (only) return std::nullopt;
+    only = entry.path().string();
+  }
+  return only;
+}
+
 Error NoWeights(const std::filesystem::path& folder) {
   std::string found = "none";
   for (const char* other : {"pytorch_model.bin", "pytorch_model.bin.index.json"}) {
@@ -90,16 +103,17 @@ MaybeError Checkpoint::AddTensors(const std::string& path, std::vector<Safetenso
 Result<Checkpoint> Checkpoint::Open(const std::string& folder) {
   const std::filesystem::path root = folder;
   const std::string index_path = (root / "model.safetensors.index.json").string();
-  const std::string single = (root / "model.safetensors").string();
+  std::optional<std::string> single = (root / "model.safetensors").string();
+  if (!std::filesystem::exists(*single)) single = OnlyWeights(root);
   Checkpoint checkpoint;
   if (!std::filesystem::exists(index_path)) {
     const std::string ctranslate2 = (root / "model.bin").string();
-    if (!std::filesystem::exists(single) && std::filesystem::exists(ctranslate2)) {
+    if (!single && std::filesystem::exists(ctranslate2)) {
       if (auto error = checkpoint.AddCtranslate2(ctranslate2)) return *error;
       return checkpoint;
     }
-    if (!std::filesystem::exists(single)) return NoWeights(root);
-    if (auto error = checkpoint.Add(single)) return *error;
+    if (!single) return NoWeights(root);
+    if (auto error = checkpoint.Add(*single)) return *error;
     return checkpoint;
   }
   const auto index = ReadIndex(index_path);

@@ -33,6 +33,14 @@ TEST(Checkpoint, OneFileOrManyWithAnIndex) {
   EXPECT_NE(single->Find("a"), nullptr);
   EXPECT_EQ(single->Find("b"), nullptr);
 
+  const TinyFolder other;
+  other.Write("gptq_model-4bit-128g.safetensors", SafetensorsText(kFirst));
+  const auto named = Checkpoint::Open(other.path());
+  ASSERT_TRUE(named) << named.error().message;
+  EXPECT_NE(named->Find("a"), nullptr);
+  other.Write("another.safetensors", SafetensorsText(kSecond));
+  EXPECT_THAT(ErrorOf(other), HasSubstr("expected model.safetensors"));
+
   const TinyFolder two;
   WriteTwo(two, {{"a", "1.safetensors"}, {"b", "2.safetensors"}});
   const auto both = Checkpoint::Open(two.path());
