@@ -59,6 +59,8 @@ constexpr float kTrainedTwoFraction = 0.12f;
 // Sentences that ask nothing before the question.
 constexpr float kPreambleFraction = 0.03f;
 constexpr int kMaxPreamble = 6;
+// Beside an image, more does not fit the context of a small model.
+constexpr std::size_t kMaxQuestionBytes = 180;
 constexpr float kLongTalkFraction = 0.3f;
 // The second question of a conversation: one that depends on the first, or any other.
 constexpr float kFollowUpFraction = 0.07f;
@@ -181,6 +183,7 @@ class QuestionSource {
         if (!drawn && wording_ == Wording::kPlain) break;  // another attempt gives none either
         if (!drawn) continue;
         if (wording_ != Wording::kPlain) Word(*drawn);
+        if (drawn->question.size() > kMaxQuestionBytes) continue;
         if (asked_.insert(drawn->question).second) return drawn;
       }
       question_templates_.erase(question_templates_.begin() + static_cast<std::ptrdiff_t>(chosen));
