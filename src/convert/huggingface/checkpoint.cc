@@ -103,10 +103,10 @@ MaybeError Checkpoint::AddTensors(const std::string& path, std::vector<Safetenso
 Result<Checkpoint> Checkpoint::Open(const std::string& folder) {
   const std::filesystem::path root = folder;
   const std::string index_path = (root / "model.safetensors.index.json").string();
-  std::optional<std::string> single = (root / "model.safetensors").string();
-  if (!std::filesystem::exists(*single)) single = OnlyWeights(root);
   Checkpoint checkpoint;
   if (!std::filesystem::exists(index_path)) {
+    std::optional<std::string> single = (root / "model.safetensors").string();
+    if (!std::filesystem::exists(*single)) single = OnlyWeights(root);
     const std::string ctranslate2 = (root / "model.bin").string();
     if (!single && std::filesystem::exists(ctranslate2)) {
       if (auto error = checkpoint.AddCtranslate2(ctranslate2)) return *error;

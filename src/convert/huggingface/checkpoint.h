@@ -18,9 +18,8 @@ namespace edgevlm {
 
 // All tensors of model.safetensors, or of the files that model.safetensors.index.json names; in a
 // folder without them, of its only *.safetensors, or of CTranslate2's model.bin; or of one file of
-// ggml or OpenAI. All have
-// Hugging Face's names. The files stay mapped for the lifetime of the object. Threads: const
-// methods from any thread.
+// ggml or OpenAI. All have Hugging Face's names. The files stay mapped for the lifetime of the
+// object. Threads: const methods from any thread.
 class Checkpoint {
  public:
   // Errors: kNotFound (no such files, or a file lacks a tensor of the index), kCorrupt (also: a

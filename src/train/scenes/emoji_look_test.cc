@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -10,7 +11,7 @@ namespace {
 
 constexpr int kSide = 64;
 
-// A disc in a square twice as wide.
+// A disc that fills its square.
 Glyph Disc(Rgb color) {
   std::vector<unsigned char> bgra(4 * kSide * kSide, 0);
   for (int y = 0; y < kSide; ++y) {

@@ -38,8 +38,7 @@ enum class QuestionForm {
   kWhichAbove,
   kWhichBelow,
   // With two answers to choose from. {0}, {1}: "the dog", "the cat"; of kEitherColor {1}, {2}:
-  // "red",
-  // "blue"; of kEitherThing "a dog", "a cat".
+  // "red", "blue"; of kEitherThing {0}, {1}: "a dog", "a cat".
   kEitherSide,
   kEitherHeight,
   kEitherSideOfAll,  // of the image

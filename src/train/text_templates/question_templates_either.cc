@@ -1,9 +1,11 @@
 // Question templates that offer two answers: "is the dog left or right of the cat?".
-#include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "train/text_templates/descriptions.h"
 #include "train/text_templates/locations.h"
