@@ -100,36 +100,39 @@ MaybeError Checkpoint::AddTensors(const std::string& path, std::vector<Safetenso
   return std::nullopt;
 }
 
-Result<Checkpoint> Checkpoint::Open(const std::string& folder) {
-  const std::filesystem::path root = folder;
-  const std::string index_path = (root / "model.safetensors.index.json").string();
-  Checkpoint checkpoint;
-  if (!std::filesystem::exists(index_path)) {
-    std::optional<std::string> single = (root / "model.safetensors").string();
-    if (!std::filesystem::exists(*single)) single = OnlyWeights(root);
-    const std::string ctranslate2 = (root / "model.bin").string();
-    if (!single && std::filesystem::exists(ctranslate2)) {
-      if (auto error = checkpoint.AddCtranslate2(ctranslate2)) return *error;
-      return checkpoint;
-    }
-    if (!single) return NoWeights(root);
-    if (auto error = checkpoint.Add(*single)) return *error;
-    return checkpoint;
-  }
+MaybeError Checkpoint::AddIndexed(const std::filesystem::path& folder,
+                                  const std::string& index_path) {
   const auto index = ReadIndex(index_path);
   if (!index) return index.error();
   std::set<std::string> files;
   for (const auto& [tensor, file] : *index) files.insert(file);
   for (const std::string& file : files) {
-    if (auto error = checkpoint.Add((root / file).string())) return *error;
+    if (auto error = Add((folder / file).string())) return error;
   }
   for (const auto& [tensor, file] : *index) {
-    if (checkpoint.Find(tensor) == nullptr) {
+    if (Find(tensor) == nullptr) {
       return Error{ErrorCode::kNotFound, index_path + ": tensor '" +
                                              Printable(tensor, kMaxQuotedName) + "': expected in " +
                                              Printable(file, kMaxQuotedName) + ", found nowhere"};
     }
   }
+  return std::nullopt;
+}
+
+MaybeError Checkpoint::AddFolder(const std::filesystem::path& folder) {
+  const std::string index_path = (folder / "model.safetensors.index.json").string();
+  if (std::filesystem::exists(index_path)) return AddIndexed(folder, index_path);
+  const std::string single = (folder / "model.safetensors").string();
+  if (std::filesystem::exists(single)) return Add(single);
+  if (const auto weights = OnlyWeights(folder)) return Add(*weights);
+  const std::string ctranslate2 = (folder / "model.bin").string();
+  if (std::filesystem::exists(ctranslate2)) return AddCtranslate2(ctranslate2);
+  return NoWeights(folder);
+}
+
+Result<Checkpoint> Checkpoint::Open(const std::string& folder) {
+  Checkpoint checkpoint;
+  if (auto error = checkpoint.AddFolder(folder)) return *error;
   return checkpoint;
 }
 

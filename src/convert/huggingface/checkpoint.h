@@ -1,6 +1,7 @@
 // Checkpoint: the weights in a model's folder, memory-mapped.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -54,6 +55,8 @@ class Checkpoint {
 
  private:
   MaybeError Add(const std::string& path);
+  MaybeError AddFolder(const std::filesystem::path& folder);
+  MaybeError AddIndexed(const std::filesystem::path& folder, const std::string& index_path);
   MaybeError AddCtranslate2(const std::string& path);
   MaybeError AddOpenAi(const std::string& path, MappedFile file);
   MaybeError AddTensors(const std::string& path, std::vector<SafetensorsTensor> tensors);
