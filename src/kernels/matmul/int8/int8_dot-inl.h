@@ -64,6 +64,17 @@ HWY_INLINE V AddInOrder(V sums, V more) {
   return result;
 }
 
+// The same vector, kept in a register: GCC would otherwise load it again for every use.
+template <class V>
+HWY_INLINE V Kept(V v) {
+#if HWY_ARCH_X86
+  asm("" : "+v"(v.raw));
+#else
+  asm("" : "+w"(v.raw));
+#endif
+  return v;
+}
+
 // 16-bit sums of products of the bytes of w and x. w holds unsigned quants of up to 7 bits or, if
 // kWide, signed quants of 8 bits.
 //   Multiply<kWide>(w, x)   sums of one product each, or of kShortProducts

@@ -42,9 +42,7 @@ static_assert(kMaxSkinnyRows >= kMaxRows * (kMaxRows - 1));
 static_assert(kMinRowsPerPass / 2 >= kMaxRows * (kMaxRows - 1));
 
 // Panels reuse the loaded values of x.
-constexpr int MaxColumns(int rows) { return rows * 2 <= kSums ? 2 : 1; }
-constexpr int MaxPanels(int rows) { return std::max(1, MaxColumns(rows) / kPanelColumns); }
-constexpr int kMaxPanels = MaxPanels(1);
+constexpr int kMaxPanels = std::max(1, kMaxColumns / kPanelColumns);
 
 // The distance between the totals of neighboring rows, however many panels there are.
 constexpr int kTotalsStride = kMaxPanels * kPackedOutputs;
@@ -112,7 +110,7 @@ using TileFunction = void (*)(TileInput in, int count, const Int8KSlice* slices,
 template <class kKind>
 struct Tiles {
   using Function = TileFunction;
-  static constexpr int MaxWidth(int rows) { return MaxColumns(rows); }
+  static constexpr int MaxWidth(int) { return kMaxColumns; }
   template <int kRows, int kColumns>
   static Function Of() {
     return RunTiles<kKind, kRows, kColumns>;
@@ -191,7 +189,7 @@ void RunPanels(const Int8MatMulCall& call, const Parts& rows, int row, int panel
     for (int i = 0, n = 0; i < rows.count; i += n) {
       const int begin = rows.First(i), size = rows.Size(i);
       n = std::min(kTilesAtOnce, rows.EndOfSize(i) - i);
-      const int columns = std::min(MaxColumns(size), panels * kPanelColumns);
+      const int columns = std::min(kMaxColumns, panels * kPanelColumns);
       const TileFunction tile = tiles(size, columns);
       next.Prefetch(i, i + n, rows.count);
       for (int column = 0; column < panels * kPanelColumns; column += columns) {
@@ -213,10 +211,11 @@ void Int8MatMulPanels(const Int8MatMulCall& call, const MatMulPart& part) {
   if (part.last_row - part.first_row <= kMaxSkinnyRows) return Int8SkinnyMatMul(call, part);
   const int row_bytes = 4 * QuantizedRowLayoutOf(call.x.inputs(), call.x.rounding()).floats;
   const int rows_per_pass = std::clamp(kPassBytes / row_bytes, kMinRowsPerPass, kRowsPerPass);
-  ForPasses(part, rows_per_pass, kMaxRows, MaxPanels,
-            [&](const Parts& rows, int row, int panel, int panels) {
-              RunPanels(call, rows, row, panel, panels);
-            });
+  ForPasses(
+      part, rows_per_pass, kMaxRows, [](int) { return kMaxPanels; },
+      [&](const Parts& rows, int row, int panel, int panels) {
+        RunPanels(call, rows, row, panel, panels);
+      });
 }
 
 }  // namespace HWY_NAMESPACE

@@ -112,7 +112,7 @@ TEST(QuantizedRows, SumsAreThoseOfTheGroups) {
       }
       const int g = first / rounding.group;
       const float scale = quantized.rows().Scales(0)[first / rounding.block];
-      EXPECT_EQ(quantized.rows().NegatedSums(0)[g], -sum);
+      EXPECT_EQ(quantized.rows().BiasTerms(0)[g], -128 * sum);
       if (rounding.rotates_rows()) continue;
       EXPECT_NEAR(-scale * static_cast<float>(quantized.rows().NegatedValueSums(0)[g]), value_sum,
                   static_cast<float>(rounding.group * 1024) * scale * FLT_EPSILON);
@@ -128,7 +128,7 @@ TEST(QuantizedRows, RoundTiesToEven) {
     EXPECT_EQ(quantized.rows().Quants(0)[k], expected[static_cast<std::size_t>(k)]);
   }
   EXPECT_EQ(quantized.rows().Scales(0)[0], 1.0f);
-  EXPECT_EQ(quantized.rows().NegatedSums(0)[0], -(127 + 2 + 2 - 2 - 126 + 3));
+  EXPECT_EQ(quantized.rows().BiasTerms(0)[0], -128 * (127 + 2 + 2 - 2 - 126 + 3));
 }
 
 // The whole row, padding included; scales that are not finite need only agree in that.
@@ -147,7 +147,7 @@ void ExpectSameRow(const QuantizedRows& actual, const QuantizedRows& expected) {
     }
   }
   for (int g = 0; g < (inputs + group - 1) / group; ++g) {
-    EXPECT_EQ(actual.NegatedSums(0)[g], expected.NegatedSums(0)[g]);
+    EXPECT_EQ(actual.BiasTerms(0)[g], expected.BiasTerms(0)[g]);
     EXPECT_EQ(actual.NegatedValueSums(0)[g], expected.NegatedValueSums(0)[g]);
   }
 }

@@ -66,7 +66,7 @@ struct RowTile {
                                  std::ptrdiff_t k, Sums& sums) {
     ByteVector w[kColumns];
 #pragma GCC unroll 8
-    for (int c = 0; c < kColumns; ++c) w[c] = unit.Quants(c, i);
+    for (int c = 0; c < kColumns; ++c) w[c] = Kept(unit.Quants(c, i));
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const auto inputs = BroadcastFour(rows[r] + k);
@@ -87,7 +87,7 @@ HWY_INLINE void FinishRowTotals(const Int8MatMulCall& call, const Area& area, in
     for (int r = 0; r < area.rows; ++r) {
       const int row = area.row + r;
       const float x_scale = *call.x.Scales(row);
-      const std::int32_t correction = kUnsignedInt8 ? *call.x.NegatedSums(row) * 128 : 0;
+      const std::int32_t correction = kUnsignedInt8 ? *call.x.BiasTerms(row) : 0;
       const float* row_totals = totals + r * stride;
       const auto value = [=](auto d, int i) HWY_ATTR {
         const hn::RebindToSigned<decltype(d)> d_sums;

@@ -27,7 +27,7 @@ namespace HWY_NAMESPACE {
 // sums take one more, and GCC moves its loads far ahead.
 constexpr bool kHas16Registers = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4;
 constexpr int kMaxRows = HWY_TARGET == HWY_NEON ? 2 : kHas16Registers ? 3 : 6;
-constexpr int kSums = 2 * kMaxRows;
+constexpr int kMaxColumns = 2;
 
 // The properties of a weight's groups.
 //   kRounding    of the rows that are multiplied
@@ -41,9 +41,10 @@ struct Kind {
   static constexpr bool kWide = kQuantBits == 8;
   // How many dot products of four are summed in 16 bits before they are summed in 32; 1 for none.
   static constexpr int kSteps = kHasShortSums ? std::min(MaxSteps(kQuantBits), kGroup / 4) : 1;
-  // Whether the bytes are signed. If not, they have a bias of 2^kBiasBits.
+  // Whether the bytes are signed. If not, they have a bias of 2^kBiasBits, which is no more than
+  // that of the rows' bias terms.
   static constexpr bool kIsSigned = kSignedFactors || (kWide && !kUnsignedInt8);
-  static constexpr int kBiasBits = kUnsignedInt8 ? 7 : kQuantBits - 1;
+  static constexpr int kBiasBits = kUnsignedInt8 ? edgevlm::kBiasBits : kQuantBits - 1;
 };
 
 struct TileInput {
@@ -52,13 +53,6 @@ struct TileInput {
   int first;  // input, a multiple of the blocks of x
   int count;  // of inputs, a multiple of 4
 };
-
-// Returns the offset, hidden from GCC: it would otherwise keep one pointer for every row and offset
-// that a loop advances, and has no registers for so many.
-HWY_INLINE std::ptrdiff_t Opaque(std::ptrdiff_t offset) {
-  asm("" : "+r"(offset));
-  return offset;
-}
 
 // All lanes hold the four bytes at an address.
 HWY_INLINE IntegerVector BroadcastFour(const std::int8_t* bytes) {
@@ -85,7 +79,7 @@ struct Tile {
   // The parts of a row of x are contiguous, so quants, scales and sums need one pointer per row.
   const std::int8_t* rows[kRows];
   std::ptrdiff_t scales;  // from a row's start, in bytes
-  std::ptrdiff_t sums;
+  std::ptrdiff_t bias_terms;
   std::ptrdiff_t value_sums;
   kSource source;
 
@@ -96,7 +90,7 @@ struct Tile {
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) tile.rows[r] = in.x.Quants(in.row + r);
     tile.scales = in.x.ScalesOffset();
-    tile.sums = in.x.NegatedSumsOffset();
+    tile.bias_terms = in.x.BiasTermsOffset();
     tile.value_sums = in.x.NegatedValueSumsOffset();
     tile.source = source;
     if constexpr (kKind::kBlock == kKind::kGroup) {
@@ -152,8 +146,15 @@ struct Tile {
       for (int c = 0; c < kColumns; ++c) parts[r][c] = hn::Zero(d);
     }
     constexpr int kUnit = kSource::kUnit;
-    for (int i = k; i < k + count; i += kUnit) {
-      AddUnit(first + i, i, kUnit == kInt8BlockInputs ? count : kUnit, parts);
+    if (count == kKind::kBlock) {  // with known offsets from one address per row
+#pragma GCC unroll 4
+      for (int i = 0; i < kKind::kBlock; i += kUnit) {
+        AddUnit(first + k + i, k + i, kUnit, parts);
+      }
+    } else {
+      for (int i = k; i < k + count; i += kUnit) {
+        AddUnit(first + i, i, kUnit == kInt8BlockInputs ? count : kUnit, parts);
+      }
     }
     const std::ptrdiff_t scale_at = scales + (first + k) / kKind::kBlock * std::ptrdiff_t{4};
 #pragma GCC unroll 8
@@ -183,7 +184,7 @@ struct Tile {
                           IntegerVector (&dots)[kRows][kColumns]) const {
     ByteVector w[kColumns];
 #pragma GCC unroll 8
-    for (int c = 0; c < kColumns; ++c) w[c] = unit.Quants(c, i);
+    for (int c = 0; c < kColumns; ++c) w[c] = Kept(unit.Quants(c, i));
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const auto inputs = BroadcastFour(rows[r] + input);
@@ -243,16 +244,17 @@ struct Tile {
                            FloatVector (&parts)[kRows][kColumns]) const {
     constexpr int kGroup = kKind::kGroup;
     const auto group = static_cast<std::size_t>(input) / kGroup;
-    const std::ptrdiff_t sum_at = Opaque(sums + static_cast<std::ptrdiff_t>(4 * group));
-    const std::ptrdiff_t value_sum_at = Opaque(value_sums + static_cast<std::ptrdiff_t>(4 * group));
-    input = Opaque(input);
+    const std::ptrdiff_t bias_at = bias_terms + static_cast<std::ptrdiff_t>(4 * group);
+    const std::ptrdiff_t value_sum_at = value_sums + static_cast<std::ptrdiff_t>(4 * group);
     const int at = g * kGroup;
     IntegerVector dots[kRows][kColumns];
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       IntegerVector start = hn::Zero(ColumnIntegers());
       if constexpr (!kKind::kIsSigned) {
-        start = hn::ShiftLeft<kKind::kBiasBits>(BroadcastFour(rows[r] + sum_at));
+        start = BroadcastFour(rows[r] + bias_at);
+        constexpr int kShift = edgevlm::kBiasBits - kKind::kBiasBits;  // the terms are multiples
+        if constexpr (kShift > 0) start = hn::ShiftRight<kShift>(start);
       }
 #pragma GCC unroll 8
       for (int c = 0; c < kColumns; ++c) dots[r][c] = start;

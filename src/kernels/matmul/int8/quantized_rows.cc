@@ -28,8 +28,8 @@ QuantizedRowLayout QuantizedRowLayoutOf(int inputs, const Int8Rounding& rounding
   CHECK(inputs >= 0);
   QuantizedRowLayout layout;
   layout.scales = Aligned((inputs + 3) / 4);
-  layout.sums = layout.scales + Parts(inputs, rounding.block);
-  layout.value_sums = layout.sums + Parts(inputs, rounding.group);
+  layout.bias_terms = layout.scales + Parts(inputs, rounding.block);
+  layout.value_sums = layout.bias_terms + Parts(inputs, rounding.group);
   layout.floats = Aligned(layout.value_sums + Parts(inputs, rounding.group));
   return layout;
 }

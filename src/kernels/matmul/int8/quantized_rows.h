@@ -10,8 +10,8 @@
 //
 // The rotated values of a row fall into blocks, the last one shorter. Each block has a scale, and
 // rotated value = R * scale * quant (scale * quant for int8 panels), rounded to the nearest quant,
-// ties to even. Beside the quants lie sums of them by group, negated: weights with a minimum, or
-// with unsigned quants, need them for their correction terms.
+// ties to even. Beside the quants lie sums of them by group, negated, for the correction terms
+// of weights with a minimum or with a bias.
 #pragma once
 
 #include <cstddef>
@@ -43,6 +43,9 @@ struct Int8Rounding {
 // The most inputs of a block that is not a whole row.
 inline constexpr int kMaxInt8Block = 128;
 
+// The bias that makes quants of 8 bits unsigned, as a power of two.
+inline constexpr int kBiasBits = 7;
+
 inline constexpr Int8Rounding kRowRounding = {kInt8WholeRow, kInt8WholeRow, kRowRotations[0]};
 
 // The bits of a quant.
@@ -72,7 +75,7 @@ inline Int8Rounding RoundingFor(const Weight& w) {
 // Offsets of the parts of a row, in float32 values from its start.
 struct QuantizedRowLayout {
   int scales = 0;      // [blocks] float32; the quants come first, at offset 0
-  int sums = 0;        // [groups] int32
+  int bias_terms = 0;  // [groups] int32
   int value_sums = 0;  // [groups] int32
   int floats = 0;      // of a row, a multiple of 16
 };
@@ -97,9 +100,10 @@ class QuantizedRows {
   // [K, rounded up to a multiple of 64]; quants beyond K are 0.
   std::int8_t* Quants(int row) const { return reinterpret_cast<std::int8_t*>(At(row, 0)); }
   float* Scales(int row) const { return At(row, layout_.scales); }  // of the blocks
-  // Of each group, the negated sum of its quants.
-  std::int32_t* NegatedSums(int row) const {
-    return reinterpret_cast<std::int32_t*>(At(row, layout_.sums));
+  // Of each group, what a bias of 128 of the weight's quants takes: -128 times the sum of the
+  // group's quants.
+  std::int32_t* BiasTerms(int row) const {
+    return reinterpret_cast<std::int32_t*>(At(row, layout_.bias_terms));
   }
   // Of each group, the negated sum of its values before the rotation, in units of the scale: that
   // of the quants rotated back, which is R times the sum of the first four. Undefined for int8
@@ -110,7 +114,7 @@ class QuantizedRows {
 
   // Offsets from the first quant of the row, in bytes.
   std::ptrdiff_t ScalesOffset() const { return std::ptrdiff_t{4} * layout_.scales; }
-  std::ptrdiff_t NegatedSumsOffset() const { return std::ptrdiff_t{4} * layout_.sums; }
+  std::ptrdiff_t BiasTermsOffset() const { return std::ptrdiff_t{4} * layout_.bias_terms; }
   std::ptrdiff_t NegatedValueSumsOffset() const { return std::ptrdiff_t{4} * layout_.value_sums; }
 
  private:

@@ -155,11 +155,11 @@ HWY_INLINE const float* RotateBlock(const float* HWY_RESTRICT x, int count, int 
   return memory;
 }
 
-// The negated sums of the quants and values of a block's groups; the quants are padded to a
-// multiple of 64.
-//   sums, value_sums  the first of the block
+// The bias terms and negated value sums of a block's groups; the quants are padded to a multiple of
+// 64.
+//   bias_terms, value_sums  the first of the block
 HWY_INLINE void WriteSums(const std::int8_t* HWY_RESTRICT quants, int count,
-                          const Int8Rounding& rounding, std::int32_t* HWY_RESTRICT sums,
+                          const Int8Rounding& rounding, std::int32_t* HWY_RESTRICT bias_terms,
                           std::int32_t* HWY_RESTRICT value_sums) {
   const hn::CappedTag<std::uint8_t, 64> d;
   const hn::Repartition<std::uint64_t, decltype(d)> d_eights;
@@ -174,7 +174,7 @@ HWY_INLINE void WriteSums(const std::int8_t* HWY_RESTRICT quants, int count,
     const int end = std::min(count, first + rounding.group);
     std::int32_t sum = 0;
     for (int i = first; i < end; i += 8) sum += 8 * 128 - static_cast<std::int32_t>(eights[i / 8]);
-    sums[g] = sum;
+    bias_terms[g] = sum * (1 << kBiasBits);
     const std::int8_t* four = quants + first;
     value_sums[g] = !rounding.rotates_groups()
                         ? sum
@@ -231,11 +231,12 @@ int QuantizeInt8Blocks(const float* HWY_RESTRICT x, const QuantizedRows& rows, i
   const int blocks = rows.inputs() / kInt8BlockInputs;
   std::int8_t* const quants = rows.Quants(row);
   float* const scales = rows.Scales(row);
-  std::int32_t *const sums = rows.NegatedSums(row), *const value_sums = rows.NegatedValueSums(row);
+  std::int32_t *const bias_terms = rows.BiasTerms(row), *const value_sums =
+                                                            rows.NegatedValueSums(row);
   for (int block = 0; block < blocks; ++block) {
     const int first = block * kInt8BlockInputs;
-    QuantizeInt8Block(x + first, quants + first, scales + block, sums + block);
-    value_sums[block] = sums[block];
+    QuantizeInt8Block(x + first, quants + first, scales + block, value_sums + block);
+    bias_terms[block] = value_sums[block] * (1 << kBiasBits);
   }
   return blocks * kInt8BlockInputs;
 }
@@ -254,10 +255,11 @@ void QuantizeWholeRow(const float* HWY_RESTRICT x, const QuantizedRows& rows, in
   for (int first = 0; first < inputs; first += kMaxInt8Block) {
     std::int32_t part = 0, unused = 0;
     WriteSums(quants + first, std::min(kMaxInt8Block, inputs - first),
-              {kMaxInt8Block, kMaxInt8Block, 1}, &part, &unused);
+              {kMaxInt8Block, kMaxInt8Block, 1}, &unused, &part);
     sum += part;
   }
-  *rows.NegatedSums(row) = *rows.NegatedValueSums(row) = sum;
+  *rows.NegatedValueSums(row) = sum;
+  *rows.BiasTerms(row) = sum * (1 << kBiasBits);
 }
 
 }  // namespace
@@ -275,7 +277,7 @@ void QuantizeRow(const float* x, const QuantizedRows& rows, int row) {
     const int count = std::min(rounding.block, inputs - first);
     const float* values = RotateBlock(x + first, count, rounding.rotation, memory);
     WriteBlock(values, count, size, quants + first, rows.Scales(row) + first / rounding.block);
-    WriteSums(quants + first, count, rounding, rows.NegatedSums(row) + first / rounding.group,
+    WriteSums(quants + first, count, rounding, rows.BiasTerms(row) + first / rounding.group,
               rows.NegatedValueSums(row) + first / rounding.group);
   }
 }

@@ -52,7 +52,7 @@ void QuantizeRowScalar(const float* x, const QuantizedRows& rows, int row) {
       sum -= quants[i];
       if (i < first + 4) first_four -= quants[i];
     }
-    rows.NegatedSums(row)[first / group] = sum;
+    rows.BiasTerms(row)[first / group] = sum * (1 << kBiasBits);
     rows.NegatedValueSums(row)[first / group] = rotates_groups ? rotation * first_four : sum;
   }
 }
