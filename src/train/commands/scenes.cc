@@ -26,6 +26,8 @@ class ScenesCommand final : public Command {
     draw->add_option("--wording", options_.wording,
                      "How questions are asked: plain (as for the first model), trained, held-out")
         ->transform(CLI::CheckedTransformer(kWordings));
+    draw->add_flag("--instruments", options_.instruments,
+                   "With a clock, a gauge, a bar chart or a traffic light where there is space");
     draw->add_flag("--held-out", held_out_,
                    "Half of the scenes with combinations that never occur in training");
     return draw;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "train/scenes/display.h"
+#include "train/scenes/instruments.h"
 #include "train/text_templates/groups.h"
 
 namespace edgevlm::train {
@@ -56,7 +57,9 @@ std::size_t CellOf(const Point& p, int grid) {
 // Writes `index`, the index of the thing, into owners for every cell that it covers.
 void MarkCover(const Thing& thing, int index, bool nameless, const Corners& corners, int grid,
                GridTargets& targets, std::vector<int>& owners) {
-  const bool colored = thing.kind != ThingKind::kEmoji && !nameless;
+  const bool is_named = thing.kind == ThingKind::kShape || thing.kind == ThingKind::kDisplay;
+  const bool is_light = thing.kind == ThingKind::kInstrument && thing.reading.empty();
+  const bool colored = is_light || (is_named && !nameless);
   for (int y = 0; y < grid; ++y) {
     for (int x = 0; x < grid; ++x) {
       const Point middle = {(static_cast<float>(x) + 0.5f) / static_cast<float>(grid),
@@ -88,6 +91,20 @@ void MarkCenter(const Corners& corners, int grid, GridTargets& targets) {
   box[3] = bottom->y - top->y;
 }
 
+void MarkDigits(const Thing& thing, const InputMap& to_input, int grid, GridTargets& targets) {
+  if (thing.kind == ThingKind::kDisplay) {
+    const std::vector<Point> centers = DigitCenters(thing);
+    for (std::size_t i = 0; i < centers.size(); ++i) {
+      std::int64_t& target = targets.digit[CellOf(to_input(centers[i]), grid)];
+      target = target == 0 ? 1 + (thing.reading[i] - '0') : -1;
+    }
+  }
+  if (thing.kind == ThingKind::kInstrument && !thing.reading.empty()) {
+    const std::optional<int> shown = ShownDigit(thing);
+    targets.digit[CellOf(to_input(thing.Center()), grid)] = shown ? 1 + *shown : -1;
+  }
+}
+
 // owners [P]: index of the thing that covers the cell, else -1.
 void MarkNumbers(const Scene& scene, const std::vector<int>& owners, GridTargets& targets) {
   std::vector<Description> kinds;
@@ -104,6 +121,25 @@ void MarkNumbers(const Scene& scene, const std::vector<int>& owners, GridTargets
 }
 
 }  // namespace
+
+std::optional<int> ShownDigit(const Thing& instrument) {
+  int shown = 10;
+  switch (InstrumentNamed(instrument.name)) {
+    case Instrument::kClock:
+      shown = MinutesOf(instrument.reading) / 60;
+      break;
+    case Instrument::kGauge:
+      shown = static_cast<int>(instrument.reading.size()) == 3 ? 10 : instrument.reading[0] - '0';
+      break;
+    case Instrument::kBarChart:
+      shown = static_cast<int>(instrument.reading.size());
+      break;
+    case Instrument::kTrafficLight:
+      break;
+  }
+  if (shown > 9) return std::nullopt;
+  return shown;
+}
 
 int CellOf(const Point& point, const Letterbox& letterbox, int input_size, int grid) {
   return static_cast<int>(CellOf(InputMap(letterbox, input_size)(point), grid));
@@ -125,11 +161,7 @@ GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int input_
     MarkCover(thing, static_cast<int>(index), scene.nameless_colors, corners, grid, targets,
               owners);
     MarkCenter(corners, grid, targets);
-    if (thing.kind != ThingKind::kDisplay) continue;
-    const std::vector<Point> centers = DigitCenters(thing);
-    for (std::size_t i = 0; i < centers.size(); ++i) {
-      targets.digit[CellOf(to_input(centers[i]), grid)] = 1 + (thing.digits[i] - '0');
-    }
+    MarkDigits(thing, to_input, grid, targets);
   }
   MarkNumbers(scene, owners, targets);
   return targets;

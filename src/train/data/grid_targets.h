@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "image/preprocess.h"
@@ -12,8 +13,10 @@ namespace edgevlm::train {
 // One value per cell, row-major [P]; P = grid * grid.
 struct GridTargets {
   std::vector<std::int64_t> cover;  // 1 + Thing::name of what covers the cell's center, else 0
-  std::vector<std::int64_t> color;  // of the shape or display that covers the cell, else -1
-  std::vector<std::int64_t> digit;  // 1 + the digit whose center lies in the cell, else 0
+  std::vector<std::int64_t> color;  // of what covers the cell, if its name says it, else -1
+  // 1 + the digit whose center lies in the cell; in an instrument's center what it shows, see
+  // ShownDigit(); -1 where two digits share a cell, or no digit can say it; else 0.
+  std::vector<std::int64_t> digit;
   // Of covered cells: how many equal things cover this cell or an earlier one; else 0.
   std::vector<std::int64_t> number;
   std::vector<float> center;  // 1 if a thing's center lies in the cell, else 0
@@ -21,6 +24,10 @@ struct GridTargets {
   // width and height relative to the input size; else 0.
   std::vector<float> box;
 };
+
+// The hour of a clock, the tens of a gauge, the number of a chart's bars; none from ten upwards,
+// and for what has no reading. REQUIRES: an instrument.
+std::optional<int> ShownDigit(const Thing& instrument);
 
 // The cell that contains a point of the image, which `letterbox` places in an input of input_size
 // pixels per side.

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "train/scenes/instruments.h"
+
 namespace edgevlm::train {
 namespace {
 
@@ -137,13 +139,37 @@ TEST(GridTargets, EveryThingHasItsCenter) {
 // is not the same as no digit.
 TEST(GridTargets, DigitsLieWhereTheDisplayShowsThem) {
   Thing display = BoxOf(ThingKind::kDisplay, 0.12f, 0.32f, 0.92f, 0.72f);
-  display.digits = "407";
+  display.reading = "407";
   const GridTargets targets = TargetsIn(200, 200, {display});
   EXPECT_EQ(CellsWhere<std::int64_t>(targets.digit, 0).size(), 97u);
   EXPECT_EQ(targets.digit[52], 1 + 4);
   EXPECT_EQ(targets.digit[55], 1 + 0);
   EXPECT_EQ(targets.digit[57], 1 + 7);
   EXPECT_THAT(CellsWhere<std::int64_t>(targets.color, 4).size(), 32u);  // as its lit segments
+}
+
+TEST(GridTargets, ReadingsLieInTheCentersOfInstruments) {
+  const auto at_center = [](Instrument instrument, const char* reading) {
+    Thing thing = BoxOf(ThingKind::kInstrument, 0.4f, 0.4f, 0.7f, 0.7f);
+    thing.name = NameOf(instrument);
+    thing.reading = reading;
+    return TargetsIn(200, 200, {thing}).digit[55];
+  };
+  EXPECT_EQ(at_center(Instrument::kClock, "3:45"), 1 + 3);
+  EXPECT_EQ(at_center(Instrument::kClock, "12:00"), 1 + 0);
+  EXPECT_EQ(at_center(Instrument::kClock, "11:30"), -1);
+  EXPECT_EQ(at_center(Instrument::kGauge, "70"), 1 + 7);
+  EXPECT_EQ(at_center(Instrument::kGauge, "0"), 1 + 0);
+  EXPECT_EQ(at_center(Instrument::kGauge, "100"), -1);
+  EXPECT_EQ(at_center(Instrument::kBarChart, "3915"), 1 + 4);
+  EXPECT_EQ(at_center(Instrument::kTrafficLight, ""), 0);
+}
+
+TEST(GridTargets, DigitsThatShareACellHaveNoTarget) {
+  Thing display = BoxOf(ThingKind::kDisplay, 0.41f, 0.41f, 0.49f, 0.45f);
+  display.reading = "47";
+  const GridTargets targets = TargetsIn(200, 200, {display});
+  EXPECT_EQ(targets.digit[44], -1);
 }
 
 // Two blue shapes and an emoji between them: the second shape's cells know of the first one's.

@@ -110,9 +110,13 @@ float TextWeight(std::string_view kind) {
 }
 
 Example MakeExample(const SampleOptions& options, const Glyphs& glyphs, std::mt19937_64& rng) {
-  Scene scene = Compose({.split = options.split}, rng);
+  const bool is_varied = options.varied > 0 && Bernoulli(rng, options.varied);
+  Scene scene = Compose({.split = options.split,
+                         .instruments = is_varied ? options.instruments : 0,
+                         .small_displays = is_varied ? options.small_displays : 0},
+                        rng);
   scene.nameless_colors = Bernoulli(rng, options.nameless);
-  scene.varied = options.varied > 0 && Bernoulli(rng, options.varied);
+  scene.varied = is_varied;
   if (scene.varied && options.wording != Wording::kPlain && Bernoulli(rng, kEmptyFraction)) {
     scene.things.clear();
   }

@@ -23,10 +23,10 @@
 namespace edgevlm::train {
 
 // The kinds of text, indexed by TokenSpan::kind: "caption" first, then those of questions.h.
-inline constexpr std::array<const char*, 19> kTextKinds = {
-    "caption", "what",         "count",      "colour",   "where",   "leftright", "abovebelow",
-    "exists",  "display",      "list",       "describe", "size",    "check",     "compare",
-    "absent",  "unanswerable", "noquestion", "two",      "followup"};
+inline constexpr std::array<const char*, 20> kTextKinds = {
+    "caption", "what",         "count",      "colour",   "where",    "leftright", "abovebelow",
+    "exists",  "display",      "list",       "describe", "size",     "check",     "compare",
+    "absent",  "unanswerable", "noquestion", "two",      "followup", "reading"};
 
 // The preprocessing that the built-in model is trained with; it is stored in the model's file.
 Preprocessing BuiltinPreprocessing(int image_side);
@@ -35,6 +35,8 @@ Preprocessing BuiltinPreprocessing(int image_side);
 // the first one knew.
 inline constexpr float kVariedFraction = 0.65f;
 inline constexpr float kStylizedFraction = 0.6f;  // of these
+inline constexpr float kInstrumentFraction = 0.25f;
+inline constexpr float kSmallDisplayFraction = 0.35f;
 
 struct SampleOptions {
   int image_side = 160;
@@ -50,6 +52,9 @@ struct SampleOptions {
   float varied = 0;
   // Fraction of the varied scenes whose emoji are stylized (Scene::stylized).
   float stylized = 0;
+  // Of varied scenes: how many have an instrument or small displays (ComposeOptions).
+  float instruments = 0;
+  float small_displays = 0;
   Split split = Split::kTrain;
   Wording wording = Wording::kTrained;
 };

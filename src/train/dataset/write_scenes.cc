@@ -69,7 +69,10 @@ MaybeError WriteScenes(const SceneOptions& options) {
   std::ofstream labels(options.out + "/labels.jsonl");
   Sheet sheet(options.count);
   for (int i = 0; i < options.count; ++i) {
-    Scene scene = Compose({.split = options.split, .max_things = options.max_things}, rng);
+    Scene scene = Compose({.split = options.split,
+                           .max_things = options.max_things,
+                           .instruments = options.instruments ? 1.0f : 0.0f},
+                          rng);
     scene.varied = glyphs->styles() > 1;
     if (scene.varied) scene.style = 1 + UniformInt(rng, glyphs->styles() - 1);
     const Image image = Draw(scene, *glyphs);

@@ -20,6 +20,7 @@ struct SceneOptions {
   int captions = 3;  // per image, at most
   int questions = 8;
   std::uint64_t seed = 1;
+  bool instruments = false;  // in every scene that has space for one (compose.h)
   Split split = Split::kTrain;
   Wording wording = Wording::kPlain;
 };

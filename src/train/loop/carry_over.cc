@@ -26,6 +26,18 @@ void CopyEqualShapes(Vlm& from, Vlm& into) {
   copy(from->named_buffers(), into->named_buffers());
 }
 
+// Their first outputs are those of the things, the rest is the same for all models.
+void CopyGridHeads(Vlm& from, Vlm& into) {
+  const int old_things = 1 + from->shape.things, things = 1 + into->shape.things;
+  const auto copy = [&](const torch::Tensor& source, const torch::Tensor& target) {
+    target.narrow(0, 0, old_things).copy_(source.narrow(0, 0, old_things));
+    const std::int64_t rest = source.size(0) - old_things;
+    target.narrow(0, things, rest).copy_(source.narrow(0, old_things, rest));
+  };
+  copy(from->grid_heads->weight, into->grid_heads->weight);
+  copy(from->grid_heads->bias, into->grid_heads->bias);
+}
+
 // The old tokens from which a new token's embedding starts.
 std::vector<std::int64_t> SourcesOf(int id, const Run& run, const Tokenizer& tokenizer,
                                     const Run& old_run, const Tokenizer& old_tokenizer) {
@@ -47,6 +59,7 @@ MaybeError CarryOver(const Run& old_run, Vlm& from, const Run& run, Vlm& into) {
   if (!old_tokenizer) return old_tokenizer.error();
   const torch::NoGradGuard no_grad;
   CopyEqualShapes(from, into);
+  CopyGridHeads(from, into);
   const torch::Tensor old_positions = from->decoder->position_embd->weight;
   torch::Tensor positions = into->decoder->position_embd->weight;
   const std::int64_t shared = std::min(old_positions.size(0), positions.size(0));

@@ -64,5 +64,18 @@ TEST(CarryOver, CopiesTheRest) {
                            into->decoder->blocks[1]->ffn_up->weight));
 }
 
+TEST(CarryOver, KeepsTheGridHeadsOfKnownThings) {
+  const auto old_run = RunWith(TinyVocabulary());
+  auto run = old_run;
+  run.shape.things += 2;
+  Vlm from = TinyModel(1, old_run.shape), into = TinyModel(2, run.shape);
+  ASSERT_EQ(CarryOver(old_run, from, run, into), std::nullopt);
+  const torch::Tensor features = torch::rand({1, 2, 2, old_run.shape.features});
+  const GridPredictions before = from->PredictGrid(features), after = into->PredictGrid(features);
+  EXPECT_TRUE(torch::allclose(before.cover, after.cover.narrow(3, 0, before.cover.size(3))));
+  EXPECT_TRUE(torch::allclose(before.box, after.box));
+  EXPECT_TRUE(torch::allclose(before.digit, after.digit));
+}
+
 }  // namespace
 }  // namespace edgevlm::train

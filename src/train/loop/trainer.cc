@@ -150,7 +150,8 @@ class Session {
   MaybeError TakeWeights() {
     const Result<Run> old = LoadRun(options_.from);
     if (!old) return old.error();
-    if (old->vocabulary.tokens == context_.run.vocabulary.tokens) {
+    if (old->vocabulary.tokens == context_.run.vocabulary.tokens &&
+        old->shape.things == context_.run.shape.things) {
       return LoadParts(options_.from, context_.model);
     }
     Vlm model(old->shape);

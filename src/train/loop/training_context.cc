@@ -61,6 +61,7 @@ Result<Run> StartRun(const TrainOptions& options, const TeacherFolder* teacher) 
       options.from.empty() ? NewRun(options, kCorpusScenes, teacher) : LoadRun(options.from);
   if (!started) return started.error();
   Run& run = *started;
+  run.shape.things = static_cast<int>(ThingNames().size());
   if (options.relearn_vocabulary && !options.from.empty()) {
     run.vocabulary = LearnVocabulary(options, kCorpusScenes, teacher);
     run.shape.decoder.vocabulary = static_cast<int>(run.vocabulary.tokens.size());
@@ -153,6 +154,8 @@ SampleOptions SamplesFor(const VlmShape& shape, const Glyphs& glyphs, Split spli
           .nameless = split == Split::kTrain ? kNamelessFraction : 0.0f,
           .varied = glyphs.styles() > 1 ? kVariedFraction : 0.0f,
           .stylized = split == Split::kTrain ? kStylizedFraction : 0.0f,
+          .instruments = kInstrumentFraction,
+          .small_displays = kSmallDisplayFraction,
           .split = split,
           .wording = wording};
 }

@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string_view>
 
 #include "base/check.h"
 #include "train/scenes/compose.h"
+#include "train/scenes/instruments.h"
 #include "train/scenes/random.h"
 #include "train/scenes/things.h"
 
@@ -25,17 +27,25 @@ Group DisplayGroup(std::mt19937_64& rng) {
   group.color = static_cast<Color>(Weighted(rng, kColorWeights));
   const int length = 1 + Weighted(rng, kLengthWeights);
   for (int i = 0; i < length; ++i) {
-    group.digits.push_back(static_cast<char>('0' + UniformInt(rng, 10)));
+    group.reading.push_back(static_cast<char>('0' + UniformInt(rng, 10)));
   }
   return group;
 }
 
-int AnyShape(std::mt19937_64& rng) {
-  return FirstShape() + UniformInt(rng, DisplayName() - FirstShape());
-}
-
 Color AnyColor(std::mt19937_64& rng) {
   return static_cast<Color>(UniformInt(rng, static_cast<int>(kColorNames.size())));
+}
+
+Group InstrumentGroup(std::mt19937_64& rng) {
+  constexpr std::array<float, 4> kWeights = {3, 2, 2, 2};  // clock, gauge, bar chart, traffic light
+  const auto instrument = static_cast<Instrument>(Weighted(rng, kWeights));
+  const bool is_light = instrument == Instrument::kTrafficLight;
+  return {ThingKind::kInstrument, NameOf(instrument), is_light ? AnyLamp(rng) : AnyColor(rng),
+          AnyReading(instrument, rng), 1};
+}
+
+int AnyShape(std::mt19937_64& rng) {
+  return FirstShape() + UniformInt(rng, DisplayName() - FirstShape());
 }
 
 Group GroupNamed(int name, std::mt19937_64& rng) {
@@ -59,14 +69,26 @@ bool IsHeldOutShape(const Group& group) {
   return group.kind == ThingKind::kShape && IsHeldOut(group.color, group.name);
 }
 
+// Whether one of the two is an instrument whose name could mean the other: a clock, an alarm clock.
+bool AreConfused(const Group& group, const Group& other) {
+  const std::string_view name = ThingNames()[static_cast<std::size_t>(group.name)].name;
+  const std::string_view other_name = ThingNames()[static_cast<std::size_t>(other.name)].name;
+  return (group.kind == ThingKind::kInstrument || other.kind == ThingKind::kInstrument) &&
+         (name.ends_with(other_name) || other_name.ends_with(name));
+}
+
 bool Fits(const Group& group, const std::vector<Group>& before, HeldOutPairs pairs) {
   const bool never = pairs == HeldOutPairs::kNever;
   if (never && IsHeldOutShape(group)) return false;
   return std::none_of(before.begin(), before.end(), [&](const Group& other) {
     const bool same =
         group.name == other.name && (group.kind != ThingKind::kShape || group.color == other.color);
-    return same || (never && IsHeldOut(group.name, other.name));
+    return same || AreConfused(group, other) || (never && IsHeldOut(group.name, other.name));
   });
+}
+
+bool HasDisplay(const std::vector<Group>& groups) {
+  return std::ranges::find(groups, ThingKind::kDisplay, &Group::kind) != groups.end();
 }
 
 // One group that is a held-out (color, shape) pair, or two whose names are a held-out pair.
@@ -92,7 +114,7 @@ void ChooseCounts(int max_things, std::vector<Group>& groups, std::mt19937_64& r
   constexpr std::array<float, 4> kCountWeights = {45, 27, 18, 10};
   int left = max_things - static_cast<int>(groups.size());
   for (Group& group : groups) {
-    if (group.kind == ThingKind::kDisplay) continue;
+    if (!group.reading.empty()) continue;
     group.count = 1 + std::min(left, Weighted(rng, kCountWeights));
     left -= group.count - 1;
   }
@@ -115,6 +137,11 @@ std::vector<Group> ChooseGroups(const ComposeOptions& options, std::mt19937_64& 
   if (groups.size() < group_count && Bernoulli(rng, kDisplayProbability)) {
     const Group display = DisplayGroup(rng);
     if (Fits(display, groups, pairs)) groups.push_back(display);
+  }
+  if (groups.size() < group_count && options.instruments > 0 && !HasDisplay(groups) &&
+      Bernoulli(rng, options.instruments)) {
+    const Group instrument = InstrumentGroup(rng);
+    if (Fits(instrument, groups, pairs)) groups.push_back(instrument);
   }
   while (groups.size() < group_count) {
     const Group group = AnyGroup(groups, rng);

@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "train/scenes/display.h"
+#include "train/scenes/instruments.h"
 #include "train/scenes/random.h"
 
 namespace edgevlm::train {
@@ -54,6 +55,7 @@ std::pair<int, int> ImageSize(std::mt19937_64& rng) {
 float Rotation(ThingKind kind, std::mt19937_64& rng) {
   switch (kind) {
     case ThingKind::kDisplay:
+    case ThingKind::kInstrument:
       return Radians(Uniform(rng, -8, 8));
     case ThingKind::kShape:
       return Radians(Uniform(rng, -12, 12));  // with more, a square would look like a diamond
@@ -64,27 +66,49 @@ float Rotation(ThingKind kind, std::mt19937_64& rng) {
   return Radians(Uniform(rng, -limit, limit));
 }
 
-Box DisplayBox(int digits, const Scene& scene, std::mt19937_64& rng) {
+Box DisplayBox(int digits, float small_displays, const Scene& scene, std::mt19937_64& rng) {
   const float panel = PanelWidth(digits);
   const float longer = static_cast<float>(std::max(scene.width, scene.height));
-  const float smallest = 0.095f * longer;
+  const bool may_be_small = small_displays > 0 && Bernoulli(rng, small_displays);
+  const float smallest = (may_be_small ? 0.055f : 0.095f) * longer;
   const float height_ratio = Uniform(rng, 1.5f, 1.9f) * kPanelHeight / panel;
   // Leaves space for rotation and jitter within the border of the image.
-  const float widest =
-      std::min({0.85f * static_cast<float>(scene.width) / panel,
-                0.8f * static_cast<float>(scene.height) / (panel * height_ratio), 0.26f * longer});
+  const float widest = std::min({0.85f * static_cast<float>(scene.width) / panel,
+                                 0.8f * static_cast<float>(scene.height) / (panel * height_ratio),
+                                 (may_be_small ? 0.1f : 0.26f) * longer});
   const float digit = LogUniform(rng, smallest, std::max(smallest, widest));
   return {digit * panel, smallest * panel, height_ratio, 0, {}};
 }
 
-Box BoxFor(const Group& group, float size, const Scene& scene, std::mt19937_64& rng) {
+// A box of this width, or smaller as far as the instrument can still be read.
+Box InstrumentBox(Instrument instrument, float width, float shorter, std::mt19937_64& rng) {
+  constexpr std::array<float, 3> kLegible = {0.24f, 0.26f, 0.22f};  // clock, gauge, bar chart
+  if (instrument == Instrument::kTrafficLight) {
+    const float ratio = Uniform(rng, 2.1f, 2.9f);
+    if (Bernoulli(rng, 0.25f)) return {width, 0.2f * shorter, 1 / ratio, 0, {}};
+    return {width * 0.5f, 0.09f * shorter, ratio, 0, {}};
+  }
+  float ratio = 1;
+  if (instrument == Instrument::kGauge && Bernoulli(rng, 0.4f)) ratio = Uniform(rng, 0.58f, 0.72f);
+  if (instrument == Instrument::kBarChart) ratio = Uniform(rng, 0.6f, 1);
+  return {width, kLegible[static_cast<std::size_t>(instrument)] * shorter, ratio, 0, {}};
+}
+
+Box BoxFor(const Group& group, float size, float small_displays, const Scene& scene,
+           std::mt19937_64& rng) {
   const float shorter = static_cast<float>(std::min(scene.width, scene.height));
   const bool display = group.kind == ThingKind::kDisplay;
   Box box{size * Uniform(rng, 0.88f, 1.12f) * shorter, kMinSize * shorter, 1, 0, {}};
-  if (display) box = DisplayBox(static_cast<int>(group.digits.size()), scene, rng);
+  if (display) {
+    box = DisplayBox(static_cast<int>(group.reading.size()), small_displays, scene, rng);
+  }
+  if (group.kind == ThingKind::kInstrument) {
+    box = InstrumentBox(InstrumentNamed(group.name), box.width, shorter, rng);
+  }
   box.width = std::max(box.width, box.min_width);
   box.rotation = Rotation(group.kind, rng);
-  const float jitter = Uniform(rng, 0, display ? 0.04f : 0.08f);
+  const bool is_read = display || group.kind == ThingKind::kInstrument;
+  const float jitter = Uniform(rng, 0, is_read ? 0.04f : 0.08f);
   for (Point& corner : box.jitter) {
     corner = {Uniform(rng, -jitter, jitter), Uniform(rng, -jitter, jitter)};
   }
@@ -158,13 +182,15 @@ bool PlaceAll(const std::vector<Box>& boxes, float scale, const Scene& scene, st
   return true;
 }
 
-std::vector<Box> ChooseBoxes(const std::vector<Group>& groups, const Scene& scene,
-                             std::mt19937_64& rng) {
+std::vector<Box> ChooseBoxes(const std::vector<Group>& groups, float small_displays,
+                             const Scene& scene, std::mt19937_64& rng) {
   std::vector<Box> boxes;
   const bool alone = groups.size() == 1 && groups[0].count == 1;
   for (const Group& group : groups) {
     const float size = LogUniform(rng, kMinSize, alone ? 0.76f : 0.49f);  // times up to 1.12 each
-    for (int i = 0; i < group.count; ++i) boxes.push_back(BoxFor(group, size, scene, rng));
+    for (int i = 0; i < group.count; ++i) {
+      boxes.push_back(BoxFor(group, size, small_displays, scene, rng));
+    }
   }
   return boxes;
 }
@@ -179,7 +205,7 @@ Scene Compose(const ComposeOptions& options, std::mt19937_64& rng) {
   bool done = false;
   for (int round = 0; !done; ++round) {
     CHECK(round < 1000);  // the five smallest things cover only a fifth of the image
-    const std::vector<Box> boxes = ChooseBoxes(groups, scene, rng);
+    const std::vector<Box> boxes = ChooseBoxes(groups, options.small_displays, scene, rng);
     for (float scale = 1; !done && scale > 0.2f; scale *= 0.88f) {
       done = PlaceAll(boxes, scale, scene, rng, placed);
     }
@@ -187,7 +213,7 @@ Scene Compose(const ComposeOptions& options, std::mt19937_64& rng) {
   std::size_t index = 0;
   for (const Group& group : groups) {
     for (int i = 0; i < group.count; ++i, ++index) {
-      Thing thing{group.kind, group.name, group.color, group.digits, placed[index].corners};
+      Thing thing{group.kind, group.name, group.color, group.reading, placed[index].corners};
       for (Point& corner : thing.corners) {
         corner.x /= static_cast<float>(scene.width);
         corner.y /= static_cast<float>(scene.height);

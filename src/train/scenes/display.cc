@@ -51,7 +51,7 @@ constexpr std::array<Segment, 7> kSegments = {{{0, -0.5f, true},
 std::vector<Point> DigitCenters(const Thing& display) {
   CHECK(display.kind == ThingKind::kDisplay);
   const Homography map = FromUnitSquare(display.corners);
-  const int digits = static_cast<int>(display.digits.size());
+  const int digits = static_cast<int>(display.reading.size());
   std::vector<Point> centers;
   for (int i = 0; i < digits; ++i) {
     const float x = kPanelMargin + 0.5f + kDigitPitch * static_cast<float>(i);

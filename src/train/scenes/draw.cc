@@ -13,6 +13,8 @@
 #include "train/scenes/colors.h"
 #include "train/scenes/display.h"
 #include "train/scenes/emoji_look.h"
+#include "train/scenes/figure.h"
+#include "train/scenes/instruments.h"
 #include "train/scenes/photographs.h"
 #include "train/scenes/random.h"
 #include "train/scenes/shapes.h"
@@ -25,13 +27,14 @@ namespace {
 constexpr float kShapeContrast = 68;
 constexpr float kEmojiContrast = 56;
 constexpr float kDisplayContrast = 30;  // its digits have their own panel
+constexpr float kInstrumentContrast = 30;
 
 constexpr float kPhotographProbability = 0.2f;
 constexpr float kBarsProbability = 0.12f;
 constexpr float kPoorCameraProbability = 0.3f;
 
 // The look of a thing, chosen before anything is drawn because the background depends on it.
-using Look = std::variant<EmojiLook, ShapeLook, DisplayLook>;
+using Look = std::variant<EmojiLook, ShapeLook, DisplayLook, Figure>;
 
 struct Shadow {
   float strength = 0;  // 0 means none
@@ -153,6 +156,12 @@ std::vector<Look> ChooseLooks(const Scene& scene, const Glyphs& glyphs, std::mt1
         looks.push_back(scene.varied ? AnyVariedDisplayLook(thing.color, shade, glyphs, rng)
                                      : AnyDisplayLook(thing.color, shade, rng));
         break;
+      case ThingKind::kInstrument: {
+        const BoxSize size = SizeOf(InPixels(thing, scene));
+        looks.push_back(
+            AnyFigure(thing, size.height / size.width, shade, glyphs.printed_digits(), rng));
+        break;
+      }
     }
   }
   return looks;
@@ -164,6 +173,8 @@ Avoided AvoidedBy(const EmojiLook& look) {
 }
 Avoided AvoidedBy(const ShapeLook& look) { return {look.fill, kShapeContrast}; }
 Avoided AvoidedBy(const DisplayLook& look) { return {look.panel, kDisplayContrast}; }
+
+Avoided AvoidedBy(const Figure& figure) { return {figure.body.color, kInstrumentContrast}; }
 
 // Draws the thing's shadow, then the thing itself. distance(u, v): to its edge, relative to its
 // box.
@@ -199,15 +210,23 @@ void DrawThing(const Thing&, const ShapeLook& look, const std::array<Point, 4>& 
 void DrawThing(const Thing& thing, const DisplayLook& look, const std::array<Point, 4>& corners,
                const Shadow& shadow, Canvas& canvas) {
   const BoxSize size = SizeOf(corners);
-  const float panel = PanelWidth(static_cast<int>(thing.digits.size()));
-  const DisplayPaint paint(thing.digits, look, size.height / size.width, panel / size.width);
+  const float panel = PanelWidth(static_cast<int>(thing.reading.size()));
+  const DisplayPaint paint(thing.reading, look, size.height / size.width, panel / size.width);
   const auto distance = [&](float u, float v) { return paint.PanelDistance(u, v) / panel; };
   DrawWithShadow(corners, shadow, distance, paint, canvas);
 }
 
-bool HasDisplay(const Scene& scene) {
+void DrawThing(const Thing&, const Figure& figure, const std::array<Point, 4>& corners,
+               const Shadow& shadow, Canvas& canvas) {
+  const FigurePaint paint(figure, SizeOf(corners).width);
+  const auto distance = [&](float u, float v) { return paint.Distance(u, v); };
+  DrawWithShadow(corners, shadow, distance, paint, canvas);
+}
+
+// Bars would hide parts of what it shows.
+bool HasReading(const Scene& scene) {
   return std::ranges::any_of(scene.things, [](const Thing& thing) {
-    return thing.kind == ThingKind::kDisplay;  // bars would hide parts of digits
+    return thing.kind == ThingKind::kDisplay || thing.kind == ThingKind::kInstrument;
   });
 }
 
@@ -240,7 +259,7 @@ Image Draw(const Scene& scene, const Glyphs& glyphs) {
     std::visit([&](const auto& look) { DrawThing(thing, look, corners, shadow, canvas); },
                looks[i]);
   }
-  if (scene.varied && !HasDisplay(scene) && Bernoulli(rng, kBarsProbability)) {
+  if (scene.varied && !HasReading(scene) && Bernoulli(rng, kBarsProbability)) {
     DrawBars(rng, canvas);
   }
   const bool poor = scene.varied && Bernoulli(rng, kPoorCameraProbability);

@@ -113,7 +113,7 @@ TEST_F(DrawTest, AnEightHasItsMiddleSegmentLit) {
   for (std::uint64_t seed = 0; seed < 8; ++seed) {
     Scene scene = SceneOf(ThingKind::kDisplay, DisplayName(), Color::kGreen, seed);
     const auto green_at_center = [&](const char* digit) {
-      scene.things[0].digits = digit;
+      scene.things[0].reading = digit;
       return MeanAround(Draw(scene, *glyphs_), 100, 100).g;
     };
     EXPECT_GT(green_at_center("8"), green_at_center("0") + 40) << "seed " << seed;

@@ -25,7 +25,7 @@ std::uint64_t HashOfNames(std::string_view first, std::string_view second) {
 }
 
 std::string_view NameOf(int name) {
-  CHECK(0 <= name && name <= DisplayName());
+  CHECK(0 <= name && name < static_cast<int>(ThingNames().size()));
   return ThingNames()[static_cast<std::size_t>(name)].name;
 }
 

@@ -9,7 +9,7 @@
 
 namespace edgevlm::train {
 
-enum class ThingKind { kEmoji, kShape, kDisplay };
+enum class ThingKind { kEmoji, kShape, kDisplay, kInstrument };
 
 // In the order of kColorNames.
 enum class Color { kRed, kOrange, kYellow, kGreen, kBlue, kPurple, kPink, kBrown, kBlack, kWhite };
@@ -25,9 +25,11 @@ struct Point {
 // One thing in a scene.
 struct Thing {
   ThingKind kind = ThingKind::kEmoji;
-  int name = 0;  // index into ThingNames() (things.h): every emoji, every shape, display
-  Color color = Color::kRed;  // of a shape or of a display's lit segments; unused for emoji
-  std::string digits;         // "427" for a display that reads 4 2 7; empty otherwise
+  int name = 0;  // index into ThingNames() (things.h)
+  // Of a shape, a display's lit segments, a chart's bars or a traffic light's lamp; else unused.
+  Color color = Color::kRed;
+  // "427" for a display that reads 4 2 7; of instruments see instruments.h; empty otherwise.
+  std::string reading;
   // The corners of its box after rotation and perspective, in the thing's own orientation: top
   // left, top right, bottom right, bottom left. All inside the image.
   std::array<Point, 4> corners;

@@ -201,6 +201,10 @@ constexpr ThingName kThings[] = {
     {kShape, "ring", "rings", 0},
     // A seven-segment display.
     {kDisplay, "display", "displays", 0},
+    // Instruments, in the order of the enumeration.
+    {kInstrument, "clock", "clocks", 0},
+    {kInstrument, "gauge", "gauges", 0},
+    {kInstrument, "bar chart", "bar charts", 0},
 };
 
 constexpr int CountOf(ThingKind kind) {
@@ -216,5 +220,7 @@ std::span<const ThingName> ThingNames() { return kThings; }
 int FirstShape() { return CountOf(kEmoji); }
 
 int DisplayName() { return CountOf(kEmoji) + CountOf(kShape); }
+
+int FirstInstrument() { return DisplayName() + CountOf(kDisplay); }
 
 }  // namespace edgevlm::train

@@ -72,7 +72,7 @@ inline bool Fits(const ReadPhrase& phrase, const Thing& thing) {
   return phrase.name == ThingNames()[static_cast<std::size_t>(thing.name)].name &&
          (phrase.color.empty() ||
           (is_shape && phrase.color == kColorNames[static_cast<std::size_t>(thing.color)])) &&
-         (phrase.digits.empty() || phrase.digits == thing.digits);
+         (phrase.digits.empty() || phrase.digits == thing.reading);
 }
 
 inline std::vector<Point> CentersOf(const ReadPhrase& phrase, const Scene& scene) {
@@ -156,7 +156,7 @@ inline Scene RandomScene(std::mt19937_64& rng) {
     if (kind < 2) thing.name = emojis[draw(4)];
     if (kind == 2 || kind == 3) thing.name = FirstShape() + draw(2);
     thing.color = static_cast<Color>(draw(3));
-    if (kind == 4) thing.digits = draw(2) == 0 ? "427" : std::to_string(draw(10000));
+    if (kind == 4) thing.reading = draw(2) == 0 ? "427" : std::to_string(draw(10000));
     const Point center{static_cast<float>(draw(1000)) / 1000,
                        static_cast<float>(draw(1000)) / 1000};
     thing.corners.fill(center);

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "train/scenes/held_out.h"
+#include "train/scenes/instruments.h"
 #include "train/scenes/things.h"
 #include "train/text_templates/pick_one.h"
 
@@ -23,6 +24,9 @@ int RandomName(ThingKind kind, std::mt19937_64& rng) {
       return FirstShape() + UniformInt(rng, DisplayName() - FirstShape());
     case ThingKind::kDisplay:
       return DisplayName();
+    case ThingKind::kInstrument:
+      return FirstInstrument() +
+             UniformInt(rng, static_cast<int>(ThingNames().size()) - FirstInstrument());
   }
   CHECK(false);
 }
@@ -43,7 +47,11 @@ Description RandomDescription(std::mt19937_64& rng) {
 Description Altered(Description what, std::mt19937_64& rng) {
   switch (NameOf(what).kind) {
     case ThingKind::kEmoji:
-      what.name = RandomName(ThingKind::kEmoji, rng);
+      if (what.color && Bernoulli(rng, 0.5f)) {
+        what.color = AnyLamp(rng);
+      } else {
+        what = {RandomName(ThingKind::kEmoji, rng), {}, {}};
+      }
       break;
     case ThingKind::kShape:
       if (Bernoulli(rng, kBareShape)) {
@@ -55,16 +63,19 @@ Description Altered(Description what, std::mt19937_64& rng) {
       }
       break;
     case ThingKind::kDisplay:
-      if (what.digits.empty() || Bernoulli(rng, kBareDisplay)) return RandomDescription(rng);
-      what.digits[static_cast<std::size_t>(UniformInt(rng, static_cast<int>(what.digits.size())))] =
+      if (what.reading.empty() || Bernoulli(rng, kBareDisplay)) return RandomDescription(rng);
+      what.reading[static_cast<std::size_t>(
+          UniformInt(rng, static_cast<int>(what.reading.size())))] =
           static_cast<char>('0' + UniformInt(rng, 10));
       break;
+    case ThingKind::kInstrument:
+      return RandomDescription(rng);
   }
   return what;
 }
 
 bool IsHeldOutShape(const Description& what) {
-  return what.color && IsHeldOut(*what.color, what.name);
+  return what.color && NameOf(what).kind == ThingKind::kShape && IsHeldOut(*what.color, what.name);
 }
 
 }  // namespace
@@ -73,7 +84,7 @@ Description PresentDescription(const std::vector<PlacedGroup>& groups, std::mt19
   CHECK(!groups.empty());
   Description what = PickOne(rng, groups).what;
   if (what.color && Bernoulli(rng, kBareShape)) what.color.reset();
-  if (!what.digits.empty() && Bernoulli(rng, kBareDisplay)) what.digits.clear();
+  if (!what.reading.empty() && Bernoulli(rng, kBareDisplay)) what.reading.clear();
   return what;
 }
 

@@ -31,8 +31,9 @@ float SizeOf(const Thing& thing, const Scene& scene) {
 Description Describe(const Thing& thing) {
   Description what;
   what.name = thing.name;
-  if (thing.kind == ThingKind::kShape) what.color = thing.color;
-  if (thing.kind == ThingKind::kDisplay) what.digits = thing.digits;
+  const bool is_light = thing.kind == ThingKind::kInstrument && thing.reading.empty();
+  if (thing.kind == ThingKind::kShape || is_light) what.color = thing.color;
+  what.reading = thing.reading;
   return what;
 }
 
@@ -57,7 +58,7 @@ std::vector<PlacedGroup> PlacedGroups(const Scene& scene) {
 
 bool Matches(const Description& wanted, const Description& found) {
   return wanted.name == found.name && (!wanted.color || wanted.color == found.color) &&
-         (wanted.digits.empty() || wanted.digits == found.digits);
+         (wanted.reading.empty() || wanted.reading == found.reading);
 }
 
 int Count(const Description& wanted, const std::vector<PlacedGroup>& groups) {

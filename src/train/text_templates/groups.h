@@ -10,12 +10,12 @@
 
 namespace edgevlm::train {
 
-// A description of things. Without a color it matches shapes of every color, and without digits
-// every display.
+// A description of things. Without a color it matches shapes of every color, and without a reading
+// every display or instrument.
 struct Description {
   int name = 0;                // index into ThingNames()
-  std::optional<Color> color;  // of a shape; never set for emojis and displays
-  std::string digits;          // of a display; empty otherwise
+  std::optional<Color> color;  // of a shape or a traffic light's lamp; else never set
+  std::string reading;         // of a display or an instrument; empty otherwise
 
   friend bool operator==(const Description&, const Description&) = default;
 };
@@ -23,19 +23,19 @@ struct Description {
 // The entry in the table of things.
 const ThingName& NameOf(const Description& what);
 
-// The full description of a thing, with its color or digits.
+// The full description of a thing, with its color or reading.
 Description Describe(const Thing& thing);
 
 // Equal things of one scene.
 struct PlacedGroup {
-  Description what;            // full, with color or digits
+  Description what;            // full, with color or reading
   std::vector<Point> centers;  // at least one
   float size = 0;              // mean side of their boxes, relative to the image's shorter side
 
   int count() const { return static_cast<int>(centers.size()); }
 };
 
-// Groups equal things (same name; same color for shapes, same digits for displays). Sorted from
+// Groups equal things (same name; same color, same reading). Sorted from
 // left to right by the mean x of the centers.
 std::vector<PlacedGroup> PlacedGroups(const Scene& scene);
 

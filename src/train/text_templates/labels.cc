@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "train/scenes/instruments.h"
 #include "train/text_templates/captions.h"
 #include "train/text_templates/groups.h"
 #include "train/text_templates/questions.h"
@@ -14,6 +15,11 @@ namespace {
 // Draws per requested caption; a scene has four to ten different captions.
 constexpr int kDrawsPerCaption = 8;
 
+// Captions tell the others' readings in words, not in digits.
+bool ReadsDigits(const Description& what) {
+  return NameOf(what).kind == ThingKind::kDisplay || what.name == NameOf(Instrument::kGauge);
+}
+
 nlohmann::json ThingLabels(const Scene& scene) {
   nlohmann::json labels = nlohmann::json::array();
   for (const PlacedGroup& group : PlacedGroups(scene)) {
@@ -21,7 +27,7 @@ nlohmann::json ThingLabels(const Scene& scene) {
     if (group.what.color) {
       label["colour"] = kColorNames[static_cast<std::size_t>(*group.what.color)];
     }
-    if (!group.what.digits.empty()) label["reads"] = group.what.digits;
+    if (ReadsDigits(group.what)) label["reads"] = group.what.reading;
     labels.push_back(std::move(label));
   }
   return labels;

@@ -11,7 +11,7 @@ namespace {
 
 PlacedGroup MakeGroup(std::string_view name, std::optional<Color> color, std::vector<float> xs) {
   PlacedGroup group{{NameIndex(name), color, {}}, {}};
-  if (name == "display") group.what.digits = "427";
+  if (name == "display") group.what.reading = "427";
   for (const float x : xs) group.centers.push_back({x, 0.5f});
   return group;
 }

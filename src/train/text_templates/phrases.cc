@@ -1,6 +1,7 @@
 #include "train/text_templates/phrases.h"
 
 #include "base/check.h"
+#include "train/scenes/instruments.h"
 
 namespace edgevlm::train {
 namespace {
@@ -36,6 +37,21 @@ std::string FillWith(std::string_view pattern, const Parts& parts) {
   return text;
 }
 
+// verb_end: "s" after a singular.
+std::string ReadingClause(const Description& what, const char* verb_end) {
+  if (what.reading.empty()) return "";
+  if (NameOf(what).kind == ThingKind::kInstrument) {
+    const Instrument instrument = InstrumentNamed(what.name);
+    if (instrument == Instrument::kClock) {
+      return Fill(" that show{0} {1}", {verb_end, TimeInWords(what.reading)});
+    }
+    if (instrument == Instrument::kBarChart) {
+      return Fill(" with {0} bars", {kNumberWords[what.reading.size()]});
+    }
+  }
+  return Fill(" that read{0} {1}", {verb_end, SpacedDigits(what.reading)});
+}
+
 }  // namespace
 
 std::string Fill(std::string_view pattern, std::initializer_list<std::string_view> parts) {
@@ -55,14 +71,29 @@ std::string SpacedDigits(std::string_view digits) {
   return text;
 }
 
+std::string TimeInWords(const std::string& time) {
+  constexpr std::array kHours = {"twelve", "one",   "two",   "three", "four", "five",
+                                 "six",    "seven", "eight", "nine",  "ten",  "eleven"};
+  const int minutes = MinutesOf(time);
+  const auto hour = static_cast<std::size_t>(minutes / 60);
+  switch (minutes % 60) {
+    case 0:
+      return Fill("{0} o'clock", {kHours[hour]});
+    case 15:
+      return Fill("a quarter past {0}", {kHours[hour]});
+    case 30:
+      return Fill("half past {0}", {kHours[hour]});
+    default:
+      return Fill("a quarter to {0}", {kHours[(hour + 1) % kHours.size()]});
+  }
+}
+
 std::string Noun(const Description& what) {
-  const std::string noun = Colored(what, NameOf(what).name);
-  return what.digits.empty() ? noun : noun + " that reads " + SpacedDigits(what.digits);
+  return Colored(what, NameOf(what).name) + ReadingClause(what, "s");
 }
 
 std::string PluralNoun(const Description& what) {
-  const std::string noun = Colored(what, NameOf(what).plural);
-  return what.digits.empty() ? noun : noun + " that read " + SpacedDigits(what.digits);
+  return Colored(what, NameOf(what).plural) + ReadingClause(what, "");
 }
 
 std::string WithArticle(const std::string& noun) {
@@ -91,10 +122,10 @@ std::vector<std::string> UniqueNames(const PlacedGroup& group,
   if (CountPossible(group.what, groups) != 1) return names;
   const Description bare{group.what.name, {}, {}};
   const bool bare_is_unique = CountPossible(bare, groups) == 1;
-  const bool is_display = !group.what.digits.empty();
+  const bool is_read = !group.what.reading.empty();
   // A single display is "the display": its digits would give away the answer.
-  if (!is_display || !bare_is_unique) names.push_back("the " + Noun(group.what));
-  if (bare_is_unique && (is_display || group.what.color)) names.push_back("the " + Noun(bare));
+  if (!is_read || !bare_is_unique) names.push_back("the " + Noun(group.what));
+  if (bare_is_unique && (is_read || group.what.color)) names.push_back("the " + Noun(bare));
   return names;
 }
 

@@ -24,7 +24,11 @@ std::string Fill(std::string_view pattern, std::span<const std::string> parts);
 // "427" -> "4 2 7".
 std::string SpacedDigits(std::string_view digits);
 
-// "dog", "red circle", "display that reads 4 2 7".
+// "a quarter past three". REQUIRES: a clock's reading (instruments.h).
+std::string TimeInWords(const std::string& time);
+
+// "dog", "red circle", "display that reads 4 2 7", "clock that shows three o'clock", "bar chart
+// with four bars".
 std::string Noun(const Description& what);
 
 // "dogs", "red circles", "displays that read 4 2 7".

@@ -26,6 +26,15 @@ enum class QuestionForm {
   // Displays.
   kReads,
   kReadsThis,  // {0}: "4 2 7"
+  // Instruments. {0}: "half past three", "7 0".
+  kTime,
+  kTimeIs,
+  kGaugeReads,
+  kGaugeReadsThis,
+  kHowManyBars,
+  kHighestBar,
+  kLowestBar,
+  kWhichLamp,
   // Locations. {0}, {1}: "the dog"; of kIsAt {1}: "on the left".
   kWhere,
   kIsAt,

@@ -55,6 +55,16 @@ std::optional<QuestionAnswer> AskComparison(const std::vector<PlacedGroup>& grou
                                             std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskEither(const std::vector<PlacedGroup>& groups, bool yes,
                                         std::mt19937_64& rng);
+// "a dog or a cat?" of a scene with both or none of them.
+std::optional<QuestionAnswer> AskBothOrNeither(const std::vector<PlacedGroup>& groups, bool yes,
+                                               std::mt19937_64& rng);
+// What an instrument shows.
+bool HasInstrument(const std::vector<PlacedGroup>& groups);
+std::optional<QuestionAnswer> AskReading(const std::vector<PlacedGroup>& groups, bool yes,
+                                         std::mt19937_64& rng);
+// May be asked of an empty scene.
+std::optional<QuestionAnswer> AskMissingInstrument(const std::vector<PlacedGroup>& groups, bool yes,
+                                                   std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskAbsent(const std::vector<PlacedGroup>& groups, bool yes,
                                         std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskUnanswerable(const std::vector<PlacedGroup>& groups, bool yes,

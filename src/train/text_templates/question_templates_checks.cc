@@ -74,7 +74,7 @@ std::optional<QuestionAnswer> CheckCount(const std::vector<PlacedGroup>& groups,
   const PlacedGroup& group = PickOne(rng, groups);
   if (CountPossible(group.what, groups) != group.count()) return std::nullopt;
   Description what = group.what;
-  what.digits.clear();
+  what.reading.clear();
   const int count = Count(what, groups);
   if (yes == (count > 1) && Bernoulli(rng, 0.4f)) {
     return QuestionAnswer{"check", "", YesOrNo(yes), QuestionForm::kSeveral, {Noun(what)}};
@@ -90,12 +90,12 @@ std::optional<QuestionAnswer> CheckDigits(const std::vector<PlacedGroup>& groups
                                           std::mt19937_64& rng) {
   const PlacedGroup* only = nullptr;
   for (const PlacedGroup& group : groups) {
-    if (group.what.digits.empty()) continue;
+    if (NameOf(group.what).kind != ThingKind::kDisplay) continue;
     if (only != nullptr || group.count() > 1) return std::nullopt;
     only = &group;
   }
   if (only == nullptr) return std::nullopt;
-  std::string digits = only->what.digits;
+  std::string digits = only->what.reading;
   if (!yes) {
     char& digit =
         digits[static_cast<std::size_t>(UniformInt(rng, static_cast<int>(digits.size())))];
@@ -169,7 +169,7 @@ std::optional<QuestionAnswer> AskComparison(const std::vector<PlacedGroup>& grou
   Description first = PickOne(rng, groups).what;
   Description second = groups.size() > 1 && Bernoulli(rng, 0.8f) ? PickOne(rng, groups).what
                                                                  : AbsentDescription(groups, rng);
-  first.digits.clear(), second.digits.clear();
+  first.reading.clear(), second.reading.clear();
   int a = Count(first, groups), b = Count(second, groups);
   if (first == second || a != CountPossible(first, groups) || b != CountPossible(second, groups)) {
     return std::nullopt;

@@ -45,7 +45,7 @@ std::optional<QuestionAnswer> AskCount(const std::vector<PlacedGroup>& groups, b
   Description what = Bernoulli(rng, kAskForNoneProbability) || groups.empty()
                          ? AbsentDescription(groups, rng)
                          : PresentDescription(groups, rng);
-  what.digits.clear();  // "how many displays that read 4 2 7" would be odd
+  what.reading.clear();  // "how many displays that read 4 2 7" would be odd
   const int count = Count(what, groups);
   if (count != CountPossible(what, groups)) return AskCountOfAll(groups, rng);
   return QuestionAnswer{"count",
@@ -89,13 +89,13 @@ std::optional<QuestionAnswer> AskDisplay(const std::vector<PlacedGroup>& groups,
                                          std::mt19937_64& rng) {
   const PlacedGroup* only = nullptr;
   for (const PlacedGroup& group : groups) {
-    if (group.what.digits.empty()) continue;
+    if (NameOf(group.what).kind != ThingKind::kDisplay) continue;
     if (only != nullptr || group.count() > 1) return std::nullopt;
     only = &group;
   }
   if (only == nullptr) return std::nullopt;
   return QuestionAnswer{
-      "display", PickOne(rng, kReads), SpacedDigits(only->what.digits), QuestionForm::kReads, {}};
+      "display", PickOne(rng, kReads), SpacedDigits(only->what.reading), QuestionForm::kReads, {}};
 }
 
 }  // namespace edgevlm::train

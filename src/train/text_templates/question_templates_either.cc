@@ -71,15 +71,27 @@ std::optional<QuestionAnswer> AskWhichColor(const std::vector<PlacedGroup>& grou
 std::optional<QuestionAnswer> AskWhichThing(const std::vector<PlacedGroup>& groups,
                                             std::mt19937_64& rng) {
   const PlacedGroup& group = PickOne(rng, groups);
-  if (group.count() > 1 || !group.what.digits.empty()) return std::nullopt;
+  if (group.count() > 1 || !group.what.reading.empty()) return std::nullopt;
   const Description absent = AbsentDescription(groups, rng);
-  if (!absent.digits.empty() || absent.name == group.what.name) return std::nullopt;
+  if (!absent.reading.empty() || absent.name == group.what.name) return std::nullopt;
   const std::string answer = WithArticle(Noun(group.what));
   return QuestionAnswer{"what", "", answer, QuestionForm::kEitherThing,
                         InAnyOrder(answer, WithArticle(Noun(absent)), rng)};
 }
 
 }  // namespace
+
+std::optional<QuestionAnswer> AskBothOrNeither(const std::vector<PlacedGroup>& groups, bool yes,
+                                               std::mt19937_64& rng) {
+  const Description first = yes ? PickOne(rng, groups).what : AbsentDescription(groups, rng);
+  const Description second = yes ? PickOne(rng, groups).what : AbsentDescription(groups, rng);
+  if (first.name == second.name || !first.reading.empty() || !second.reading.empty()) {
+    return std::nullopt;
+  }
+  const std::string a = WithArticle(Noun(first)), b = WithArticle(Noun(second));
+  const std::string answer = yes ? Fill("{0} and {1}", {a, b}) : "neither";
+  return QuestionAnswer{"what", "", answer, QuestionForm::kEitherThing, {a, b}};
+}
 
 std::optional<QuestionAnswer> AskEither(const std::vector<PlacedGroup>& groups, bool,
                                         std::mt19937_64& rng) {

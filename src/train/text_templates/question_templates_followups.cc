@@ -121,7 +121,7 @@ std::optional<TwoTurns> ThenHowMany(const std::vector<PlacedGroup>& groups, std:
   for (std::size_t i = 0; i < turns.size(); ++i) {
     Description what =
         Bernoulli(rng, 0.2f) ? AbsentDescription(groups, rng) : PresentDescription(groups, rng);
-    what.digits.clear();
+    what.reading.clear();
     const int count = Count(what, groups);
     if (count != CountPossible(what, groups)) return std::nullopt;
     turns[i] = {i == 0 ? "count" : kFollowUp,

@@ -42,7 +42,7 @@ std::string Nonsense(std::mt19937_64& rng) {
 std::optional<QuestionAnswer> AskAbsent(const std::vector<PlacedGroup>& groups, bool,
                                         std::mt19937_64& rng) {
   Description what = AbsentDescription(groups, rng);
-  what.digits.clear();
+  what.reading.clear();
   if (CountPossible(what, groups) > 0) return std::nullopt;
   const std::string noun = Noun(what), answer = "there is no " + noun;
   if (NameOf(what).kind == ThingKind::kDisplay && Bernoulli(rng, 0.7f)) {

@@ -36,11 +36,38 @@ constexpr WeightedTemplate kTemplates[] = {
 // In training the kinds that are hard to tell by their words get more practice than their share of
 // what people ask. The held-out questions keep theirs, so that their scores stay comparable.
 constexpr WeightedTemplate kTrainedTemplates[] = {
-    {6, AskWhat},       {5, AskCount},        {5, AskColor},     {7, AskWhere},
-    {9, AskLeftRight},  {9, AskAboveBelow},   {3, AskExists},    {9, AskDisplay},
-    {9, AskList},       {7, AskDescription},  {4, AskExistsAny}, {4, AskCategory},
-    {4, AskUsualColor}, {9, AskSize},         {7, AskCheck},     {8, AskComparison},
-    {3, AskAbsent},     {3, AskUnanswerable}, {2, AskNothing},   {9, AskEither},
+    {6, AskWhat},          {5, AskCount},
+    {5, AskColor},         {7, AskWhere},
+    {9, AskLeftRight},     {9, AskAboveBelow},
+    {3, AskExists},        {9, AskDisplay},
+    {9, AskList},          {7, AskDescription},
+    {4, AskExistsAny},     {4, AskCategory},
+    {4, AskUsualColor},    {9, AskSize},
+    {7, AskCheck},         {8, AskComparison},
+    {3, AskAbsent},        {3, AskUnanswerable},
+    {2, AskNothing},       {9, AskEither},
+    {3, AskBothOrNeither}, {3, AskMissingInstrument},
+};
+constexpr WeightedTemplate kInstrumentTemplates[] = {
+    {40, AskReading},
+    {6, AskWhat},
+    {5, AskCount},
+    {6, AskColor},
+    {7, AskWhere},
+    {9, AskLeftRight},
+    {9, AskAboveBelow},
+    {3, AskExists},
+    {9, AskList},
+    {7, AskDescription},
+    {4, AskExistsAny},
+    {4, AskCategory},
+    {4, AskSize},
+    {7, AskCheck},
+    {4, AskComparison},
+    {3, AskAbsent},
+    {2, AskUnanswerable},
+    {9, AskEither},
+    {3, AskMissingInstrument},
 };
 constexpr WeightedTemplate kEmptySceneTemplates[] = {
     {2, AskCount},       {2, AskExists}, {2, AskExistsAny},    {1, AskCategory}, {4, AskList},
@@ -70,7 +97,9 @@ std::span<const WeightedTemplate> TemplatesFor(const std::vector<PlacedGroup>& g
                                                Wording wording) {
   if (groups.empty()) return kEmptySceneTemplates;
   if (wording == Wording::kPlain) return kPlainTemplates;
-  return wording == Wording::kTrained ? kTrainedTemplates : kTemplates;
+  if (HasInstrument(groups)) return kInstrumentTemplates;
+  if (wording == Wording::kTrained) return kTrainedTemplates;
+  return kTemplates;
 }
 
 std::size_t ChooseTemplate(const std::vector<WeightedTemplate>& question_templates,

@@ -4,9 +4,9 @@
 //
 // Kinds: what, count, color (its name in datasets is older), where, leftright, abovebelow, exists,
 // display; with other wordings than the plain ones also list, describe, size, check, compare,
-// absent, unanswerable, noquestion, two, followup. In all texts digits are separated by spaces, and
-// numbers are words from "zero" to "five". Yes and no are equally likely in every kind that has
-// them.
+// absent, unanswerable, noquestion, two, followup, reading. In all texts digits are separated by
+// spaces, and numbers are words from "zero" to "five". Yes and no are equally likely in every kind
+// that has them.
 #pragma once
 
 #include <random>

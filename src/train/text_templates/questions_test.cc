@@ -150,7 +150,7 @@ bool IsTrue(const QuestionAnswer& asked, const Scene& scene) {
   bool reads = false;
   for (const Thing& thing : scene.things) {
     displays += thing.kind == ThingKind::kDisplay ? 1 : 0;
-    reads = reads || thing.digits == digits;
+    reads = reads || thing.reading == digits;
   }
   return displays == 1 && reads && answer.size() == 2 * digits.size() - 1;
 }

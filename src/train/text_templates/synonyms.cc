@@ -13,7 +13,6 @@ namespace {
 constexpr Synonym kSynonyms[] = {
     {"airplane", "plane", "planes"},
     {"airplane", "aeroplane", "aeroplanes"},
-    {"alarm clock", "clock", "clocks"},
     {"axe", "ax", "axes"},
     {"backpack", "rucksack", "rucksacks"},
     {"bicycle", "bike", "bikes"},
@@ -62,6 +61,10 @@ constexpr Synonym kSynonyms[] = {
     {"wine glass", "glass of wine", "glasses of wine"},
     {"wrench", "spanner", "spanners"},
     {"display", "screen", "screens"},
+    {"gauge", "dial", "dials"},
+    {"gauge", "meter", "meters"},
+    {"bar chart", "bar graph", "bar graphs"},
+    {"bar chart", "chart", "charts"},
 };
 
 bool IsWordLetter(char c) { return ('a' <= c && c <= 'z') || c == '-'; }

@@ -86,6 +86,7 @@ std::vector<std::string_view> TrainedWordings(QuestionForm form) {
   AddPatterns(form, TrainedContentWordings(), patterns);
   AddPatterns(form, TrainedPlaceWordings(), patterns);
   AddPatterns(form, TrainedEitherWordings(), patterns);
+  AddPatterns(form, InstrumentWordings(), patterns);
   AddPatterns(form, TrainedOtherWordings(), patterns);
   AddPatterns(form, ComposedContentWordings(), patterns);
   AddPatterns(form, ComposedOtherWordings(), patterns);

@@ -38,6 +38,7 @@ struct FormWording {
 std::span<const FormWording> TrainedContentWordings();
 std::span<const FormWording> TrainedPlaceWordings();
 std::span<const FormWording> TrainedEitherWordings();
+std::span<const FormWording> InstrumentWordings();
 std::span<const FormWording> TrainedOtherWordings();
 std::span<const FormWording> ComposedContentWordings();
 std::span<const FormWording> ComposedOtherWordings();

@@ -47,6 +47,31 @@ constexpr FormWording kHeldOutWordings[] = {
     {kReadsThis, "is the display showing {0}?"},
     {kReadsThis, "would you say it reads {0}?"},
 
+    {kTime, "do you know the time?"},
+    {kTime, "can you see what time it is there?"},
+    {kTime, "i want to know the time"},
+
+    {kTimeIs, "is the clock showing {0}?"},
+    {kTimeIs, "would it be {0} there?"},
+
+    {kGaugeReads, "what can you read on the gauge?"},
+    {kGaugeReads, "i want to know what the gauge says"},
+    {kGaugeReads, "which value does this gauge have?"},
+
+    {kGaugeReadsThis, "is the gauge showing {0}?"},
+
+    {kHowManyBars, "how many bars has the chart?"},
+    {kHowManyBars, "i want to know how many bars there are"},
+
+    {kHighestBar, "can you tell which bar is the highest?"},
+    {kHighestBar, "what bar is higher than all others?"},
+
+    {kLowestBar, "can you tell which bar is the lowest?"},
+    {kLowestBar, "what bar is lower than all others?"},
+
+    {kWhichLamp, "which color has the traffic light?"},
+    {kWhichLamp, "what is the color of this traffic light?"},
+
     {kWhatIsShown, "what have you found in this @?"},
     {kWhatIsShown, "what did you see here?"},
     {kWhatIsShown, "so what is in there?"},
