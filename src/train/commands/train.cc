@@ -33,6 +33,10 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
       ->add_option("--exits", options.exits,
                    "Early exits of the decoder, after so many blocks: 2,4")
       ->delimiter(',');
+  AddOption(
+      command, "--instruments", options.instruments,
+      "Of the scenes with many looks: how many have a clock, a gauge, a bar chart or a traffic "
+      "light where there is space");
   AddOption(command, "--rate", options.rate, "Peak learning rate");
   AddOption(command, "--eye-rate", options.vision_encoder_rate,
             "The same for the vision encoder while it learns alone");

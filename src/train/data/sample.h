@@ -35,7 +35,6 @@ Preprocessing BuiltinPreprocessing(int image_side);
 // the first one knew.
 inline constexpr float kVariedFraction = 0.65f;
 inline constexpr float kStylizedFraction = 0.6f;  // of these
-inline constexpr float kInstrumentFraction = 0.25f;
 inline constexpr float kSmallDisplayFraction = 0.35f;
 
 struct SampleOptions {

@@ -83,6 +83,9 @@ MaybeError Validate(const TrainOptions& options) {
   if (options.batch < options.threads || options.batch % options.threads != 0) {
     return invalid("--batch: expected a multiple of --threads", options.batch);
   }
+  if (!(options.instruments >= 0 && options.instruments <= 1)) {
+    return invalid("--instruments: expected 0 to 1", options.instruments);
+  }
   if (options.grid_batch < 0 || options.grid_batch > 4096 ||
       options.grid_batch % options.threads != 0) {
     return invalid("--grid-batch: expected a multiple of --threads up to 4096", options.grid_batch);

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "train/distil/distil_options.h"
+#include "train/scenes/compose.h"
 #include "train/scenes/glyphs.h"
 
 namespace edgevlm::train {
@@ -32,6 +33,8 @@ struct TrainOptions {
   // More images per step, from which only the vision encoder learns. The decoder takes four times
   // as long for an image, and the looks of things need more images than texts do.
   int grid_batch = 0;
+  // Of the varied scenes of training: how many have an instrument where there is space (compose.h).
+  float instruments = kInstrumentFraction;
   int image_side = 160;
   int width = 192;         // of the decoder
   int blocks = 6;          // of the decoder

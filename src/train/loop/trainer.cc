@@ -112,8 +112,9 @@ class Session {
     started_ = Clock::now();
     step_ = std::make_unique<TrainingStep>(options_, context_, optimizer_);
     const int parts = step_->replicas();
-    const SampleOptions samples =
+    SampleOptions samples =
         SamplesFor(context_.run.shape, context_.glyphs, Split::kTrain, Wording::kTrained);
+    samples.instruments = options_.instruments;
     Loader loader(samples, step_->images(), options_.seed,
                   static_cast<std::uint64_t>(state_.step * parts), options_.loaders,
                   NthSample(context_, samples, options_.seed));

@@ -10,6 +10,9 @@
 
 namespace edgevlm::train {
 
+// Of the varied scenes of training (ComposeOptions::instruments).
+inline constexpr float kInstrumentFraction = 0.25f;
+
 struct ComposeOptions {
   // kTrain: no held-out pair. kHeldOut: half of the scenes contain at least one, the others none.
   Split split = Split::kTrain;
