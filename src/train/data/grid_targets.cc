@@ -58,8 +58,7 @@ std::size_t CellOf(const Point& p, int grid) {
 void MarkCover(const Thing& thing, int index, bool nameless, const Corners& corners, int grid,
                GridTargets& targets, std::vector<int>& owners) {
   const bool is_named = thing.kind == ThingKind::kShape || thing.kind == ThingKind::kDisplay;
-  const bool is_light = thing.kind == ThingKind::kInstrument && thing.reading.empty();
-  const bool colored = is_light || (is_named && !nameless);
+  const bool colored = IsTrafficLight(thing) || (is_named && !nameless);
   for (int y = 0; y < grid; ++y) {
     for (int x = 0; x < grid; ++x) {
       const Point middle = {(static_cast<float>(x) + 0.5f) / static_cast<float>(grid),

@@ -18,6 +18,12 @@ int NameOf(Instrument instrument);
 // REQUIRES: NameOf() gives this name for one of them.
 Instrument InstrumentNamed(int name);
 
+// Whether it is drawn as one, with a lit lamp; those of emoji sets are not.
+inline bool IsTrafficLight(const Thing& thing) {
+  return thing.kind == ThingKind::kInstrument &&
+         InstrumentNamed(thing.name) == Instrument::kTrafficLight;
+}
+
 // What an instrument can show, as Thing::reading:
 // - clock: a time in quarters of an hour, "3:15", from "1:00" to "12:45";
 // - gauge: tens from "0" to "100";

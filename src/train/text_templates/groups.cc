@@ -4,6 +4,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "train/scenes/instruments.h"
+
 namespace edgevlm::train {
 namespace {
 
@@ -31,8 +33,7 @@ float SizeOf(const Thing& thing, const Scene& scene) {
 Description Describe(const Thing& thing) {
   Description what;
   what.name = thing.name;
-  const bool is_light = thing.kind == ThingKind::kInstrument && thing.reading.empty();
-  if (thing.kind == ThingKind::kShape || is_light) what.color = thing.color;
+  if (thing.kind == ThingKind::kShape || IsTrafficLight(thing)) what.color = thing.color;
   what.reading = thing.reading;
   return what;
 }

@@ -51,20 +51,8 @@ constexpr int MaxSteps(int quant_bits) {
 }
 static_assert(MaxSteps(8) >= 1 && MaxSteps(7) >= 1);
 
-// sums + more, in this order: GCC would otherwise turn the additions of an unrolled loop into a
-// tree, and has no registers for its leaves.
-template <class V>
-HWY_INLINE V AddInOrder(V sums, V more) {
-  V result = hn::Add(sums, more);
-#if HWY_ARCH_X86
-  asm("" : "+v"(result.raw));
-#else
-  asm("" : "+w"(result.raw));
-#endif
-  return result;
-}
-
-// The same vector, kept in a register: GCC would otherwise load it again for every use.
+// The same vector, in a register from here on: GCC would otherwise load or compute it where it is
+// used.
 template <class V>
 HWY_INLINE V Kept(V v) {
 #if HWY_ARCH_X86
@@ -73,6 +61,13 @@ HWY_INLINE V Kept(V v) {
   asm("" : "+w"(v.raw));
 #endif
   return v;
+}
+
+// sums + more, in this order: GCC would otherwise turn the additions of an unrolled loop into a
+// tree, and has no registers for its leaves.
+template <class V>
+HWY_INLINE V AddInOrder(V sums, V more) {
+  return Kept(hn::Add(sums, more));
 }
 
 // 16-bit sums of products of the bytes of w and x. w holds unsigned quants of up to 7 bits or, if

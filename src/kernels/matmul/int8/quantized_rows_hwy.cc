@@ -231,8 +231,8 @@ int QuantizeInt8Blocks(const float* HWY_RESTRICT x, const QuantizedRows& rows, i
   const int blocks = rows.inputs() / kInt8BlockInputs;
   std::int8_t* const quants = rows.Quants(row);
   float* const scales = rows.Scales(row);
-  std::int32_t *const bias_terms = rows.BiasTerms(row), *const value_sums =
-                                                            rows.NegatedValueSums(row);
+  std::int32_t* const bias_terms = rows.BiasTerms(row);
+  std::int32_t* const value_sums = rows.NegatedValueSums(row);
   for (int block = 0; block < blocks; ++block) {
     const int first = block * kInt8BlockInputs;
     QuantizeInt8Block(x + first, quants + first, scales + block, value_sums + block);
