@@ -98,7 +98,9 @@ struct Products {
   QuantizedRows Quantized(const Int8Rounding& rounding) const {
     const int floats = QuantizedRowLayoutOf(x.cols, rounding).floats;
     const QuantizedRows rows(int8.Cols(0, floats), x.cols, rounding);
-    for (int row = 0; row < kRows; ++row) QuantizeRowScalar(x.Row(row).data(), rows, row);
+    for (int row = 0; row < kRows; ++row) {
+      QuantizeInputsScalar({x.Row(row).data(), row, 0, x.cols}, rows);
+    }
     return rows;
   }
 

@@ -27,13 +27,12 @@ constexpr double kQuantizeFlop = 3;   // largest magnitude, scale, rounding
 template <class NormRow>
 void QuantizeNormed(View<const float> x, std::span<const QuantizedRows> forms, ThreadPool& pool,
                     const NormRow& norm_row) {
-  static const QuantizeRowFunction kQuantizeRow = QuantizeRowVariants().Chosen();
   for (const QuantizedRows& rows : forms) CHECK(x.rows == rows.rows() && x.cols == rows.inputs());
   CHECK(x.cols <= kMaxInt8RowInputs);
   ForRows(x.rows, x.cols, pool, [&](int t) {
     alignas(64) float normed[kMaxInt8RowInputs];
     norm_row(x.Row(t).data(), normed);
-    for (const QuantizedRows& rows : forms) kQuantizeRow(normed, rows, t);
+    for (const QuantizedRows& rows : forms) QuantizeRow(normed, rows, t);
   });
 }
 
@@ -44,6 +43,7 @@ QuantizedRows RowsIn(View<float> memory, int inputs, const Int8Rounding& roundin
 }  // namespace
 
 const View<const float>& Inputs::Values(const Run& run) {
+  CHECK(values_.data != nullptr);
   const auto apply = [&]<class NormLayer>(const NormLayer* norm) {
     norm->Apply(values_, normed_, run);
     values_ = normed_;
@@ -71,6 +71,7 @@ void Inputs::RoundForBoth(const Linear& first, const Linear& second, View<float>
 const QuantizedRows& Inputs::Int8(const Int8Rounding& rounding, const Run& run) {
   if (!second_int8_.empty() && second_int8_.rounding() == rounding) return second_int8_;
   if (int8_.empty() || int8_.rounding() != rounding) {
+    CHECK(values_.data != nullptr);
     pairs_ = {};
     int8_ = RowsIn(memory_, values_.cols, rounding);
     Round({&int8_, 1}, run);

@@ -43,10 +43,14 @@ class Inputs {
   Inputs(View<const float> x, RowNorm norm, View<float> normed, View<float> memory)
       : values_(x), norm_(norm), normed_(normed), memory_(memory.Rows(0, x.rows)) {}
 
+  // Activations that only exist rounded, for layers that multiply in int8 with this rounding.
+  explicit Inputs(const QuantizedRows& rounded) : int8_(rounded) {}
+
   // Rounds them for two layers in one pass, if both multiply in int8 but round differently.
   //   memory  [T, at least QuantizedColumns(K)], for `second`, not used otherwise meanwhile
   void RoundForBoth(const Linear& first, const Linear& second, View<float> memory, const Run& run);
 
+  // REQUIRES: they exist as floats.
   const View<const float>& Values(const Run& run);
 
   // The same, rounded. Valid until another form is asked for.

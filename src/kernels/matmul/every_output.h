@@ -9,6 +9,13 @@
 
 namespace edgevlm {
 
+// The output that the first column of y stands for.
+template <class Call>
+int FirstOutputOf(const Call& call) {
+  if constexpr (requires { call.first_output; }) return call.first_output;
+  return 0;
+}
+
 // y[t, n] = epilogue(sum(t, n)) for every row and output of the part.
 template <class Call, class Sum>
 void EveryOutput(const Call& call, const MatMulPart& part, const Sum& sum) {
@@ -16,7 +23,8 @@ void EveryOutput(const Call& call, const MatMulPart& part, const Sum& sum) {
   for (int t = part.first_row; t < part.last_row; ++t) {
     for (int n = part.first_panel * Weight::kPanelWidth; n < last_output; ++n) {
       const float value = sum(t, n);
-      ActivationRowScalar(&value, call.epilogue.Row(t, n), call.y.Row(t).data() + n, 1);
+      const int column = n - FirstOutputOf(call);
+      ActivationRowScalar(&value, call.epilogue.Row(t, column), call.y.Row(t).data() + column, 1);
     }
   }
 }

@@ -25,10 +25,10 @@ struct Gemma3Buffers {
   View<float> k;                 // [T, Hkv * d]
   View<float> v;                 // [T, Hkv * d]
   View<float> attention_output;  // [T, Hq * d]
-  View<float> gated;             // [T, F]
   View<float> branch;            // [T, D] what a half of the block adds to x
   // Memory in which Inputs stores the next product's input as int8 or bfloat16.
   View<float> rounded;
+  HiddenMemory hidden;  // of [T, F]
 };
 
 class Gemma3 final : public Decoder {
@@ -52,7 +52,7 @@ class Gemma3 final : public Decoder {
   void RunBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<float> x,
                  Workspace& workspace, const Run& run) const override {
     const WorkspaceScope scope(workspace);
-    const Gemma3Buffers buffers = AllocBuffers(batch, x.rows, workspace);
+    const Gemma3Buffers buffers = AllocBuffers(batch, x.rows, workspace, run);
     for (int block = blocks.begin; block < blocks.end; ++block) {
       if (run.IsOver()) return;
       RunBlock(block, batch, x, buffers, run);
@@ -63,7 +63,7 @@ class Gemma3 final : public Decoder {
   void SkipBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<const float> x,
                   Workspace& workspace, const Run& run) const override {
     const WorkspaceScope scope(workspace);
-    const Gemma3Buffers buffers = AllocBuffers(batch, x.rows, workspace);
+    const Gemma3Buffers buffers = AllocBuffers(batch, x.rows, workspace, run);
     for (int block = blocks.begin; block < blocks.end; ++block) {
       Inputs attn(x, &weights_of(block).attn_norm, buffers.normed, buffers.rounded);
       KeysAndValues(block, attn, buffers, run);
@@ -97,11 +97,9 @@ class Gemma3 final : public Decoder {
     Inputs attention_output(b.attention_output, b.rounded);
     w.attn_output.Apply(attention_output, Activation::kNone, b.branch, run);  // [T, D]
     AddNormed(w.attn_post_norm, b.branch, x, run);
-    Inputs mlp(x, &w.mlp_norm, b.normed, b.rounded);         // [T, D]
-    w.mlp_gate.Apply(mlp, Activation::kGelu, b.gated, run);  // [T, F]
-    w.mlp_up.MultiplyInto(mlp, b.gated, run);                // gated *= n Wu^T
-    Inputs gated(b.gated, b.rounded);
-    w.mlp_down.Apply(gated, Activation::kNone, b.branch, run);  // [T, D]
+    Inputs mlp(x, &w.mlp_norm, b.normed, b.rounded);                           // [T, D]
+    Inputs gated = GatedHidden(mlp, w.mlp, Activation::kGelu, b.hidden, run);  // [T, F]
+    w.mlp.down.Apply(gated, Activation::kNone, b.branch, run);                 // [T, D]
     AddNormed(w.mlp_post_norm, b.branch, x, run);
   }
 
@@ -155,11 +153,12 @@ class Gemma3 final : public Decoder {
     return angles;
   }
 
-  Gemma3Buffers AllocBuffers(std::span<const TokenSpan> batch, int rows,
-                             Workspace& workspace) const {
+  Gemma3Buffers AllocBuffers(std::span<const TokenSpan> batch, int rows, Workspace& workspace,
+                             const Run& run) const {
     const int q_width = shape().heads * shape().head_width;
     const int kv_width = shape().kv_heads * shape().head_width;
     const int widest = std::max({shape().width, q_width, weights_.hidden});
+    const View<float> rounded = workspace.Alloc(rows, QuantizedColumns(widest));
     return {.normed = workspace.Alloc(rows, shape().width),
             .local_angles = Angles(batch, rows, weights_.local_frequencies, workspace),
             .global_angles = Angles(batch, rows, weights_.global_frequencies, workspace),
@@ -167,9 +166,9 @@ class Gemma3 final : public Decoder {
             .k = workspace.Alloc(rows, kv_width),
             .v = workspace.Alloc(rows, kv_width),
             .attention_output = workspace.Alloc(rows, q_width),
-            .gated = workspace.AllocSpread(rows, weights_.hidden),
             .branch = workspace.Alloc(rows, shape().width),
-            .rounded = workspace.Alloc(rows, QuantizedColumns(widest))};
+            .rounded = rounded,
+            .hidden = AllocHidden(rows, weights_.hidden, rounded, workspace, run)};
   }
 
   Gemma3Weights weights_;

@@ -73,12 +73,13 @@ class Gemma3Reader {
     for (float& gain : w.q_norm.gain) gain *= QueryScale(shape);
     w.rope_zone = zone_ + ".self_attn.rotary_emb";
     w.attend_zone = zone_ + ".self_attn.attention";
+    w.mlp.gate_up_zone = zone_ + ".mlp.gate_up_proj";
     w.attn_output = Matrix(modules::AttnOutput(block), {width, q_width}, ".self_attn.o_proj");
     w.attn_post_norm = Norm(modules::AttnPostNorm(block), width, ".post_attention_layernorm");
     w.mlp_norm = Norm(modules::FfnNorm(block), width, ".pre_feedforward_layernorm");
-    w.mlp_gate = Matrix(modules::FfnGate(block), {hidden, width}, ".mlp.gate_proj");
-    w.mlp_up = Matrix(modules::FfnUp(block), {hidden, width}, ".mlp.up_proj");
-    w.mlp_down = Matrix(modules::FfnDown(block), {width, hidden}, ".mlp.down_proj");
+    w.mlp.gate = Matrix(modules::FfnGate(block), {hidden, width}, ".mlp.gate_proj");
+    w.mlp.up = Matrix(modules::FfnUp(block), {hidden, width}, ".mlp.up_proj");
+    w.mlp.down = Matrix(modules::FfnDown(block), {width, hidden}, ".mlp.down_proj");
     w.mlp_post_norm = Norm(modules::FfnPostNorm(block), width, ".post_feedforward_layernorm");
     return w;
   }

@@ -6,6 +6,7 @@
 
 #include "gguf/reader.h"
 #include "model/decoder/sizes.h"
+#include "model/gated_hidden.h"
 #include "model/layers.h"
 
 namespace edgevlm {
@@ -22,9 +23,7 @@ struct Gemma3Block {
   Linear attn_output;  // [D, Hq * d]
   RmsNormLayer attn_post_norm;
   RmsNormLayer mlp_norm;
-  Linear mlp_gate;  // [F, D]
-  Linear mlp_up;    // [F, D]
-  Linear mlp_down;  // [D, F]
+  GatedMlp mlp;
   RmsNormLayer mlp_post_norm;
 };
 

@@ -18,9 +18,9 @@ struct Buffers {
   View<float> k;                 // [T, Hkv * d]
   View<float> v;                 // [T, Hkv * d]
   View<float> attention_output;  // [T, Hq * d]
-  View<float> gated;             // [T, F]
   // Memory in which Inputs stores the next product's input as int8 or bfloat16.
   View<float> rounded;
+  HiddenMemory hidden;  // of [T, F]
 };
 
 void ScaleRows(View<float> rows, float factor) {
@@ -42,7 +42,7 @@ class Llama final : public Decoder {
   void RunBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<float> x,
                  Workspace& workspace, const Run& run) const override {
     const WorkspaceScope scope(workspace);
-    const Buffers buffers = AllocBuffers(batch, x.rows, workspace);
+    const Buffers buffers = AllocBuffers(batch, x.rows, workspace, run);
     for (int block = blocks.begin; block < blocks.end; ++block) {
       if (run.IsOver()) return;
       RunBlock(block, batch, x, buffers, run);
@@ -54,7 +54,7 @@ class Llama final : public Decoder {
   void SkipBlocks(std::span<const TokenSpan> batch, BlockRange blocks, View<const float> x,
                   Workspace& workspace, const Run& run) const override {
     const WorkspaceScope scope(workspace);
-    const Buffers buffers = AllocBuffers(batch, x.rows, workspace);
+    const Buffers buffers = AllocBuffers(batch, x.rows, workspace, run);
     for (int block = blocks.begin; block < blocks.end; ++block) {
       const LlamaBlock& w = weights_of(block);
       Inputs attn(x, &w.attn_norm, buffers.normed, buffers.rounded);
@@ -88,11 +88,9 @@ class Llama final : public Decoder {
     Attend(block, batch, b, run);    // [T, Hq * d]
     Inputs attention_output(b.attention_output, b.rounded);
     w.attn_output.AddTo(attention_output, x, run);
-    Inputs mlp(x, &w.mlp_norm, b.normed, b.rounded);         // [T, D]
-    w.mlp_gate.Apply(mlp, Activation::kSilu, b.gated, run);  // [T, F]
-    w.mlp_up.MultiplyInto(mlp, b.gated, run);                // gated *= n Wu^T
-    Inputs gated(b.gated, b.rounded);
-    w.mlp_down.AddTo(gated, x, run);
+    Inputs mlp(x, &w.mlp_norm, b.normed, b.rounded);                           // [T, D]
+    Inputs gated = GatedHidden(mlp, w.mlp, Activation::kSilu, b.hidden, run);  // [T, F]
+    w.mlp.down.AddTo(gated, x, run);
   }
 
   // Each head is a row of its own. REQUIRES: heads.stride == heads.cols.
@@ -144,18 +142,20 @@ class Llama final : public Decoder {
     return angles;
   }
 
-  Buffers AllocBuffers(std::span<const TokenSpan> batch, int rows, Workspace& workspace) const {
+  Buffers AllocBuffers(std::span<const TokenSpan> batch, int rows, Workspace& workspace,
+                       const Run& run) const {
     const int q_width = shape().heads * shape().head_width;
     const int kv_width = shape().kv_heads * shape().head_width;
+    const int widest = std::max({shape().width, q_width, weights_.hidden});
+    const View<float> rounded = workspace.Alloc(rows, QuantizedColumns(widest));
     return {.normed = workspace.Alloc(rows, shape().width),
             .angles = Angles(batch, rows, workspace),
             .q = workspace.Alloc(rows, q_width),
             .k = workspace.Alloc(rows, kv_width),
             .v = workspace.Alloc(rows, kv_width),
             .attention_output = workspace.Alloc(rows, q_width),
-            .gated = workspace.AllocSpread(rows, weights_.hidden),
-            .rounded = workspace.Alloc(
-                rows, QuantizedColumns(std::max({shape().width, q_width, weights_.hidden})))};
+            .rounded = rounded,
+            .hidden = AllocHidden(rows, weights_.hidden, rounded, workspace, run)};
   }
 
   LlamaWeights weights_;

@@ -60,8 +60,8 @@ class BlockReader {
       w.attn_q = Matrix(modules::AttnQ(block), {q_width, width}, ".self_attn.q_proj", bias);
       w.attn_k = Matrix(modules::AttnK(block), {kv_width, width}, ".self_attn.k_proj", bias);
       w.attn_v = Matrix(modules::AttnV(block), {kv_width, width}, ".self_attn.v_proj", bias);
-      w.mlp_gate = Matrix(modules::FfnGate(block), {hidden, width}, ".mlp.gate_proj", kOptional);
-      w.mlp_up = Matrix(modules::FfnUp(block), {hidden, width}, ".mlp.up_proj", kOptional);
+      w.mlp.gate = Matrix(modules::FfnGate(block), {hidden, width}, ".mlp.gate_proj", kOptional);
+      w.mlp.up = Matrix(modules::FfnUp(block), {hidden, width}, ".mlp.up_proj", kOptional);
     }
     if (traits.has_head_norms) {
       w.q_norm = Norm(modules::AttnQNorm(block), shape.head_width, ".self_attn.q_norm");
@@ -69,10 +69,11 @@ class BlockReader {
     }
     w.rope_zone = zone_ + ".self_attn.rotary_emb";
     w.attend_zone = zone_ + ".self_attn.attention";
+    w.mlp.gate_up_zone = zone_ + ".mlp.gate_up_proj";
     w.attn_output =
         Matrix(modules::AttnOutput(block), {width, q_width}, ".self_attn.o_proj", kOptional);
     w.mlp_norm = Norm(modules::FfnNorm(block), width, ".post_attention_layernorm");
-    w.mlp_down = Matrix(modules::FfnDown(block), {width, hidden}, ".mlp.down_proj", kOptional);
+    w.mlp.down = Matrix(modules::FfnDown(block), {width, hidden}, ".mlp.down_proj", kOptional);
     return w;
   }
 
@@ -95,8 +96,8 @@ class BlockReader {
     w.attn_v = of_qkv(q_rows + kv_rows, kv, ".self_attn.v_proj");
     const int hidden = sizes_.hidden;
     const Shape half = {hidden, sizes_.shape.width};
-    w.mlp_gate = reader_.ReadLinearRows(up, 2 * hidden, 0, half, zone_ + ".mlp.gate_proj");
-    w.mlp_up = reader_.ReadLinearRows(up, 2 * hidden, hidden, half, zone_ + ".mlp.up_proj");
+    w.mlp.gate = reader_.ReadLinearRows(up, 2 * hidden, 0, half, zone_ + ".mlp.gate_proj");
+    w.mlp.up = reader_.ReadLinearRows(up, 2 * hidden, hidden, half, zone_ + ".mlp.up_proj");
   }
 
   Linear Matrix(std::string_view module, const Shape& shape, std::string_view zone, BiasRule bias) {

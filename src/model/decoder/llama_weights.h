@@ -8,6 +8,7 @@
 #include "gguf/reader.h"
 #include "model/decoder/llama.h"
 #include "model/decoder/sizes.h"
+#include "model/gated_hidden.h"
 #include "model/layers.h"
 
 namespace edgevlm {
@@ -23,9 +24,7 @@ struct LlamaBlock {
   std::string attend_zone;
   Linear attn_output;  // [D, Hq * d]
   RmsNormLayer mlp_norm;
-  Linear mlp_gate;  // [F, D]
-  Linear mlp_up;    // [F, D]
-  Linear mlp_down;  // [D, F]
+  GatedMlp mlp;
 };
 
 struct LlamaWeights {

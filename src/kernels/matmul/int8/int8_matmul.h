@@ -28,12 +28,15 @@ namespace edgevlm {
 void MatMul(const QuantizedRows& x, const Weight& w, const Epilogue& epilogue, View<float> y,
             ThreadPool& pool);
 
-// One call of MatMul.
+// One call of MatMul, or of a part of it.
 struct Int8MatMulCall {
   const QuantizedRows& x;
   const Weight& w;
   const Epilogue& epilogue;
   View<float> y;
+  // The output that the first column of y, and of what the epilogue reads, stands for: a multiple
+  // of Weight::kPanelWidth.
+  int first_output = 0;
 };
 
 // For tests and benchmarks: every variant in this binary, one part in the caller's thread.

@@ -52,12 +52,12 @@ void BenchMatMul(benchmark::State& state, Int8MatMulFunction run, DType dtype, P
       Counter(bytes, Counter::kIsIterationInvariantRate, Counter::kIs1000);
 }
 
-void BenchQuantize(benchmark::State& state, QuantizeRowFunction run) {
+void BenchQuantize(benchmark::State& state, QuantizeInputsFunction run) {
   constexpr Int8Rounding kRoundings[] = {{32, 32, 1}, {32, 128, 8}, Int8Rounding(), kRowRounding};
   const int k = static_cast<int>(state.range(0));
   const Inputs x(1, k, kRoundings[state.range(1)]);
   for (auto _ : state) {
-    run(x.values.data(), x.memory.rows(), 0);
+    run({x.values.data(), 0, 0, k}, x.memory.rows());
     benchmark::ClobberMemory();
   }
 }
@@ -93,7 +93,7 @@ const bool kRegistered = [] {
         ->ArgNames({"T", "N", "K"})
         ->Args({289, 4096, 1024});
   }
-  for (const auto& variant : QuantizeRowVariants()) {
+  for (const auto& variant : QuantizeInputsVariants()) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     const std::string name = "QuantizeRow/" + std::string(IsaName(variant.needs));
     benchmark::RegisterBenchmark(name.c_str(), BenchQuantize, variant.run)

@@ -23,7 +23,9 @@ class Rows {
  public:
   Rows(const std::vector<float>& x, int inputs, const Int8Rounding& rounding)
       : memory_(static_cast<int>(x.size()) / inputs, inputs, rounding) {
-    for (int t = 0; t < rows().rows(); ++t) QuantizeRowScalar(x.data() + t * inputs, rows(), t);
+    for (int t = 0; t < rows().rows(); ++t) {
+      QuantizeInputsScalar({x.data() + t * inputs, t, 0, inputs}, rows());
+    }
   }
   const QuantizedRows& rows() const { return memory_.rows(); }
 
@@ -166,12 +168,12 @@ TEST(QuantizedRows, VariantsWriteTheSameBytes) {
         if (strange != 0) x[static_cast<std::size_t>(inputs) / 2] = strange;
         if (strange == 1e-45f) std::ranges::fill(x, strange);
         const Rows expected(x, inputs, rounding);
-        for (const auto& variant : QuantizeRowVariants()) {
+        for (const auto& variant : QuantizeInputsVariants()) {
           if (!Includes(BestIsa(), variant.needs)) continue;
           SCOPED_TRACE(testing::Message() << IsaName(variant.needs) << " K=" << inputs
                                           << " R=" << rounding.rotation << " with " << strange);
           const Rows actual(x, inputs, rounding);
-          variant.run(x.data(), actual.rows(), 0);
+          variant.run({x.data(), 0, 0, inputs}, actual.rows());
           ExpectSameRow(actual.rows(), expected.rows());
         }
       }
@@ -264,6 +266,38 @@ TEST(Int8MatMul, VariantsGiveTheBitsOfScalarForEveryLength) {
     CompareWithScalar(PackStored(DType::kQ4_0, 35, k), 7);
     CompareWithScalar(PackStored(DType::kQ8_0, 35, k), 2);
     CompareWithScalar(PackStored(DType::kQ4_1, 35, k), 1);
+  }
+}
+
+// Some panels into a matrix that has only their outputs, as HiddenRows asks for.
+TEST(Int8MatMul, VariantsWriteAPartIntoAWindow) {
+  constexpr int kInputs = 256, kOutputs = 70, kFirst = 32, kColumns = kOutputs - kFirst;
+  RandomValues random;
+  for (const Packing packing : {Packing::kInt8, Packing::kInt8Rows}) {
+    const Weight w = PackStored(DType::kF32, kOutputs, kInputs, packing);
+    for (const int t : {1, 7, 90}) {
+      SCOPED_TRACE(testing::Message() << "T=" << t << " " << static_cast<int>(packing));
+      const Rows x(random.Draw(t * kInputs), kInputs, RoundingFor(w));
+      const std::vector<float> bias = random.Draw(kOutputs), factors = random.Draw(t * kOutputs);
+      const View<const float> factor(factors.data(), t, kOutputs);
+      const Epilogue all = {.bias = bias, .factor = factor};
+      const Epilogue own = {.bias = std::span(bias).subspan(kFirst),
+                            .factor = factor.Cols(kFirst, kColumns)};
+      const MatMulPart part = {0, t, kFirst / Weight::kPanelWidth, w.panels()};
+      for (const auto& variant : Int8MatMulVariants()) {
+        if (!Includes(BestIsa(), variant.needs)) continue;
+        Guarded<float> expected(t, kOutputs), actual(t, kColumns);
+        variant.run({x.rows(), w, all, expected.view()}, {0, t, 0, w.panels()});
+        variant.run({x.rows(), w, own, actual.view(), kFirst}, part);
+        for (int row = 0; row < t; ++row) {
+          for (std::size_t i = 0; i < kColumns; ++i) {
+            ASSERT_EQ(actual.view().Row(row)[i], expected.view().Row(row)[kFirst + i])
+                << IsaName(variant.needs) << " " << row << " " << i;
+          }
+        }
+        ASSERT_TRUE(actual.intact());
+      }
+    }
   }
 }
 

@@ -82,7 +82,7 @@ HWY_INLINE void FinishRowTotals(const Int8MatMulCall& call, const Area& area, in
                                 const float* HWY_RESTRICT totals) {
   for (int p = 0; p < area.panels; ++p, totals += kPackedOutputs) {
     const auto* scales = reinterpret_cast<const float*>(call.w.Int8Panel(area.panel + p));
-    const int first = (area.panel + p) * kPackedOutputs;
+    const int first = (area.panel + p) * kPackedOutputs - call.first_output;
     const int outputs = std::min(kPackedOutputs, call.y.cols - first);
     for (int r = 0; r < area.rows; ++r) {
       const int row = area.row + r;
@@ -105,7 +105,9 @@ HWY_INLINE void FinishRowTotals(const Int8MatMulCall& call, const Area& area, in
 HWY_INLINE void FinishTotals(const Int8MatMulCall& call, const Area& area, int stride,
                              const float* HWY_RESTRICT totals) {
   if (call.w.type() == WeightType::kInt8Rows) return FinishRowTotals(call, area, stride, totals);
-  ApplyEpilogue(call.epilogue, area, totals, stride, call.y);
+  Area own = area;
+  own.panel -= call.first_output / kPackedOutputs;
+  ApplyEpilogue(call.epilogue, own, totals, stride, call.y);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -52,15 +52,20 @@ QuantizedRows::QuantizedRows(View<float> memory, int inputs, const Int8Rounding&
   CHECK(!rounding.rotates_groups() || inputs % rounding.group == 0);
 }
 
-const VariantList<QuantizeRowFunction>& QuantizeRowVariants() {
-  static const VariantList<QuantizeRowFunction> kVariants(QuantizeRowHighway(), QuantizeRowScalar);
+const VariantList<QuantizeInputsFunction>& QuantizeInputsVariants() {
+  static const VariantList<QuantizeInputsFunction> kVariants(QuantizeInputsHighway(),
+                                                             QuantizeInputsScalar);
   return kVariants;
 }
 
+void QuantizeRow(const float* x, const QuantizedRows& rows, int row) {
+  static const QuantizeInputsFunction kFunction = QuantizeInputsVariants().Chosen();
+  kFunction({x, row, 0, rows.inputs()}, rows);
+}
+
 void QuantizeRows(View<const float> x, const QuantizedRows& rows, ThreadPool& pool) {
-  static const QuantizeRowFunction kFunction = QuantizeRowVariants().Chosen();
   CHECK(x.rows == rows.rows() && x.cols == rows.inputs());
-  ForRows(x.rows, x.cols, pool, [&](int row) { kFunction(x.Row(row).data(), rows, row); });
+  ForRows(x.rows, x.cols, pool, [&](int row) { QuantizeRow(x.Row(row).data(), rows, row); });
 }
 
 void DequantizeRow(const QuantizedRows& rows, int row, std::span<float> values) {

@@ -95,6 +95,10 @@ class QuantizedRows {
   bool empty() const { return memory_.data == nullptr; }
   int rows() const { return memory_.rows; }
   int inputs() const { return inputs_; }  // K
+  // Rows [first, first + count).
+  QuantizedRows Rows(int first, int count) const {
+    return {memory_.Rows(first, count), inputs_, rounding_};
+  }
   const Int8Rounding& rounding() const { return rounding_; }
 
   // [K, rounded up to a multiple of 64]; quants beyond K are 0.
@@ -134,14 +138,27 @@ class QuantizedRows {
 // Cost: about a ns per 8 values.
 void QuantizeRows(View<const float> x, const QuantizedRows& rows, ThreadPool& pool);
 
+// The same for one row: x [K].
+void QuantizeRow(const float* x, const QuantizedRows& rows, int row);
+
 // The values [K] that a row stands for.
 void DequantizeRow(const QuantizedRows& rows, int row, std::span<float> values);
 
-// For tests and benchmarks: every variant in this binary, one row.
-using QuantizeRowFunction = void (*)(const float* x, const QuantizedRows& rows, int row);
-const VariantList<QuantizeRowFunction>& QuantizeRowVariants();
+// Inputs [first, first + count) of a row; the last call for a row is that of its last input.
+//   x  [count]
+// REQUIRES: first is a multiple of the block; so is count, unless the row ends there.
+struct RowInputs {
+  const float* x;
+  int row;
+  int first;
+  int count;
+};
 
-void QuantizeRowScalar(const float* x, const QuantizedRows& rows, int row);
-HighwayVariants<QuantizeRowFunction> QuantizeRowHighway();
+// For other kernels, tests and benchmarks: every variant in this binary.
+using QuantizeInputsFunction = void (*)(const RowInputs& inputs, const QuantizedRows& rows);
+const VariantList<QuantizeInputsFunction>& QuantizeInputsVariants();
+
+void QuantizeInputsScalar(const RowInputs& inputs, const QuantizedRows& rows);
+HighwayVariants<QuantizeInputsFunction> QuantizeInputsHighway();
 
 }  // namespace edgevlm

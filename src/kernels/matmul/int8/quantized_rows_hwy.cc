@@ -226,19 +226,20 @@ HWY_INLINE void QuantizeInt8Block(const float* HWY_RESTRICT x, std::int8_t* HWY_
   *sum = -hn::GetLane(hn::SumOfLanes(Bits(), total));
 }
 
-// Of a row: the blocks that are whole. Returns the inputs that they cover.
-int QuantizeInt8Blocks(const float* HWY_RESTRICT x, const QuantizedRows& rows, int row) {
-  const int blocks = rows.inputs() / kInt8BlockInputs;
-  std::int8_t* const quants = rows.Quants(row);
-  float* const scales = rows.Scales(row);
-  std::int32_t* const bias_terms = rows.BiasTerms(row);
-  std::int32_t* const value_sums = rows.NegatedValueSums(row);
-  for (int block = 0; block < blocks; ++block) {
-    const int first = block * kInt8BlockInputs;
-    QuantizeInt8Block(x + first, quants + first, scales + block, value_sums + block);
+// The blocks that are whole. Returns the end of the inputs that they cover.
+int QuantizeInt8Blocks(const RowInputs& in, const QuantizedRows& rows) {
+  std::int8_t* const quants = rows.Quants(in.row);
+  float* const scales = rows.Scales(in.row);
+  std::int32_t* const bias_terms = rows.BiasTerms(in.row);
+  std::int32_t* const value_sums = rows.NegatedValueSums(in.row);
+  const int first_block = in.first / kInt8BlockInputs;
+  const int last_block = first_block + in.count / kInt8BlockInputs;
+  for (int block = first_block; block < last_block; ++block) {
+    const int at = block * kInt8BlockInputs;
+    QuantizeInt8Block(in.x + (at - in.first), quants + at, scales + block, value_sums + block);
     bias_terms[block] = value_sums[block] * (1 << kBiasBits);
   }
-  return blocks * kInt8BlockInputs;
+  return last_block * kInt8BlockInputs;
 }
 
 // A row with one scale.
@@ -264,18 +265,18 @@ void QuantizeWholeRow(const float* HWY_RESTRICT x, const QuantizedRows& rows, in
 
 }  // namespace
 
-void QuantizeRow(const float* x, const QuantizedRows& rows, int row) {
+void QuantizeInputs(const RowInputs& in, const QuantizedRows& rows) {
   const Int8Rounding rounding = rows.rounding();
-  const int inputs = rows.inputs();
+  const int row = in.row, end = in.first + in.count;
   std::int8_t* quants = rows.Quants(row);
-  std::fill(quants + inputs, quants + (inputs + 63) / 64 * 64, std::int8_t{0});
-  if (rounding == kRowRounding) return QuantizeWholeRow(x, rows, row);
+  if (end == rows.inputs()) std::fill(quants + end, quants + (end + 63) / 64 * 64, std::int8_t{0});
+  if (rounding == kRowRounding) return QuantizeWholeRow(in.x, rows, row);
   const float size = rounding.rotates_groups() ? static_cast<float>(rounding.rotation) : 1.0f;
   HWY_ALIGN float memory[kMaxInt8Block];
-  const int done = rounding == Int8Rounding() ? QuantizeInt8Blocks(x, rows, row) : 0;
-  for (int first = done; first < inputs; first += rounding.block) {
-    const int count = std::min(rounding.block, inputs - first);
-    const float* values = RotateBlock(x + first, count, rounding.rotation, memory);
+  const int done = rounding == Int8Rounding() ? QuantizeInt8Blocks(in, rows) : in.first;
+  for (int first = done; first < end; first += rounding.block) {
+    const int count = std::min(rounding.block, end - first);
+    const float* values = RotateBlock(in.x + (first - in.first), count, rounding.rotation, memory);
     WriteBlock(values, count, size, quants + first, rows.Scales(row) + first / rounding.block);
     WriteSums(quants + first, count, rounding, rows.BiasTerms(row) + first / rounding.group,
               rows.NegatedValueSums(row) + first / rounding.group);
@@ -289,9 +290,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace edgevlm {
 
-HighwayVariants<QuantizeRowFunction> QuantizeRowHighway() {
-  return {HWY_CHOOSE_AVX3(QuantizeRow), HWY_CHOOSE_AVX2(QuantizeRow), HWY_CHOOSE_SSE4(QuantizeRow),
-          HWY_CHOOSE_NEON(QuantizeRow)};
+HighwayVariants<QuantizeInputsFunction> QuantizeInputsHighway() {
+  return {HWY_CHOOSE_AVX3(QuantizeInputs), HWY_CHOOSE_AVX2(QuantizeInputs),
+          HWY_CHOOSE_SSE4(QuantizeInputs), HWY_CHOOSE_NEON(QuantizeInputs)};
 }
 
 }  // namespace edgevlm

@@ -11,7 +11,7 @@ namespace {
 // The block of `count` inputs that starts at input `first`.
 void QuantizeBlock(const float* x, const QuantizedRows& rows, int row, int first, int count) {
   const Int8Rounding& rounding = rows.rounding();
-  std::vector<float> values(x + first, x + first + count);
+  std::vector<float> values(x, x + count);
   if (rounding.rotates_rows()) RotateRow(values);
   for (int at = 0; rounding.rotates_groups() && at < count; at += rounding.group) {
     for (int i = 0; i < 4; ++i) Rotate(values.data() + at + i, rounding.rotation, 4);
@@ -37,18 +37,19 @@ void QuantizeBlock(const float* x, const QuantizedRows& rows, int row, int first
 
 }  // namespace
 
-void QuantizeRowScalar(const float* x, const QuantizedRows& rows, int row) {
+void QuantizeInputsScalar(const RowInputs& in, const QuantizedRows& rows) {
   const auto [group, block, rotation] = rows.rounding();
   const bool rotates_groups = rows.rounding().rotates_groups();
-  const int inputs = rows.inputs();
+  const int row = in.row, end = in.first + in.count;
   std::int8_t* quants = rows.Quants(row);
-  std::fill_n(quants, (inputs + 63) / 64 * 64, std::int8_t{0});
-  for (int first = 0; first < inputs; first += block) {
-    QuantizeBlock(x, rows, row, first, std::min(block, inputs - first));
+  std::fill(quants + in.first, quants + (end == rows.inputs() ? (end + 63) / 64 * 64 : end),
+            std::int8_t{0});
+  for (int first = in.first; first < end; first += block) {
+    QuantizeBlock(in.x + (first - in.first), rows, row, first, std::min(block, end - first));
   }
-  for (int first = 0; first < inputs; first += group) {
+  for (int first = in.first; first < end; first += group) {
     int sum = 0, first_four = 0;
-    for (int i = first; i < std::min(inputs, first + group); ++i) {
+    for (int i = first; i < std::min(end, first + group); ++i) {
       sum -= quants[i];
       if (i < first + 4) first_four -= quants[i];
     }
