@@ -104,6 +104,18 @@ void MarkDigits(const Thing& thing, const InputMap& to_input, int grid, GridTarg
   }
 }
 
+// Of the cells whose owner is `index`, the index of the thing.
+void MarkPointers(const Thing& thing, int index, const std::vector<int>& owners,
+                  GridTargets& targets) {
+  if (thing.kind != ThingKind::kInstrument || thing.reading.empty()) return;
+  const auto [first, second] = PointersOf(thing);
+  for (std::size_t cell = 0; cell < owners.size(); ++cell) {
+    if (owners[cell] != index) continue;
+    const std::array<float, 4> values = {first.x, first.y, second.x, second.y};
+    std::ranges::copy(values, targets.pointers.data() + cell * 4);
+  }
+}
+
 // owners [P]: index of the thing that covers the cell, else -1.
 void MarkNumbers(const Scene& scene, const std::vector<int>& owners, GridTargets& targets) {
   std::vector<Description> kinds;
@@ -151,7 +163,8 @@ GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int input_
                       .digit = std::vector<std::int64_t>(cells, 0),
                       .number = std::vector<std::int64_t>(cells, 0),
                       .center = std::vector<float>(cells, 0.0f),
-                      .box = std::vector<float>(cells * 4, 0.0f)};
+                      .box = std::vector<float>(cells * 4, 0.0f),
+                      .pointers = std::vector<float>(cells * 4, 0.0f)};
   const InputMap to_input(letterbox, input_size);
   std::vector<int> owners(cells, -1);
   for (std::size_t index = 0; index < scene.things.size(); ++index) {
@@ -161,6 +174,7 @@ GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int input_
               owners);
     MarkCenter(corners, grid, targets);
     MarkDigits(thing, to_input, grid, targets);
+    MarkPointers(thing, static_cast<int>(index), owners, targets);
   }
   MarkNumbers(scene, owners, targets);
   return targets;

@@ -23,6 +23,8 @@ struct GridTargets {
   // [P, 4], of cells with a center: that center within the cell (x, y in [0, 1)), and the thing's
   // width and height relative to the input size; else 0.
   std::vector<float> box;
+  // [P, 4], of cells that an instrument covers: its PointersOf(); else 0.
+  std::vector<float> pointers;
 };
 
 // The hour of a clock, the tens of a gauge, the number of a chart's bars; none from ten upwards,

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "train/scenes/instruments.h"
@@ -163,6 +164,24 @@ TEST(GridTargets, ReadingsLieInTheCentersOfInstruments) {
   EXPECT_EQ(at_center(Instrument::kGauge, "100"), -1);
   EXPECT_EQ(at_center(Instrument::kBarChart, "3915"), 1 + 4);
   EXPECT_EQ(at_center(Instrument::kTrafficLight, ""), 0);
+}
+
+// In every cell that the instrument covers, and nowhere else.
+TEST(GridTargets, PointersLieWhereTheInstrumentIs) {
+  Thing clock = BoxOf(ThingKind::kInstrument, 0.2f, 0.2f, 0.4f, 0.3f);
+  clock.name = NameOf(Instrument::kClock);
+  clock.reading = "3:00";
+  Thing light = BoxOf(ThingKind::kInstrument, 0.6f, 0.6f, 0.8f, 0.8f);
+  light.name = NameOf(Instrument::kTrafficLight);
+  const GridTargets targets = TargetsIn(200, 200, {clock, light});
+  for (std::size_t cell = 0; cell < kGrid * kGrid; ++cell) {
+    const bool is_clock = cell == 22 || cell == 23;
+    const std::array<float, 4> expected =
+        is_clock ? std::array{1.0f, 0.0f, 0.0f, -1.0f} : std::array{0.0f, 0.0f, 0.0f, 0.0f};
+    for (std::size_t i = 0; i < 4; ++i) {
+      EXPECT_NEAR(targets.pointers[cell * 4 + i], expected[i], 1e-6) << "cell " << cell;
+    }
+  }
 }
 
 TEST(GridTargets, DigitsThatShareACellHaveNoTarget) {

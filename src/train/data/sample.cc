@@ -61,7 +61,8 @@ GridTargets UnknownTargets(int grid) {
           .digit = nothing,
           .number = nothing,
           .center = std::vector<float>(cells, 0.0f),
-          .box = std::vector<float>(4 * cells, 0.0f)};
+          .box = std::vector<float>(4 * cells, 0.0f),
+          .pointers = std::vector<float>(4 * cells, 0.0f)};
 }
 
 // Finds the names in the texts; cell_of maps a point of the image to its cell.
@@ -177,6 +178,8 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
       samples, {P}, [](const Sample& s) -> const auto& { return s.grid.center; });
   batch.box = StackField<float>(
       samples, {P, 4}, [](const Sample& s) -> const auto& { return s.grid.box; });
+  batch.pointers = StackField<float>(
+      samples, {P, 4}, [](const Sample& s) -> const auto& { return s.grid.pointers; });
   const auto& text = [&](auto field) {
     return StackField<Ids>(
         samples, {M, L}, [=](const Sample& s) -> const auto& { return s.texts.*field; });
@@ -202,9 +205,9 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
 Batch FirstOf(const Batch& batch, std::int64_t images) {
   Batch first = batch;
   constexpr torch::Tensor Batch::*kFields[] = {
-      &Batch::images, &Batch::cover,    &Batch::color,       &Batch::digit,  &Batch::number,
-      &Batch::center, &Batch::box,      &Batch::weights,     &Batch::ids,    &Batch::positions,
-      &Batch::labels, &Batch::mentions, &Batch::text_starts, &Batch::earlier};
+      &Batch::images, &Batch::cover,    &Batch::color,       &Batch::digit,   &Batch::number,
+      &Batch::center, &Batch::box,      &Batch::weights,     &Batch::ids,     &Batch::positions,
+      &Batch::labels, &Batch::mentions, &Batch::text_starts, &Batch::earlier, &Batch::pointers};
   for (const auto field : kFields) first.*field = (first.*field).narrow(0, 0, images);
   first.spans.resize(static_cast<std::size_t>(images));
   if (!first.teachings.empty()) first.teachings.resize(static_cast<std::size_t>(images));

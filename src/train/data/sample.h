@@ -97,7 +97,7 @@ struct Batch {
   torch::Tensor cover, color, digit, number;               // [B, P] int64, as GridTargets
   torch::Tensor weights;                                   // [B, M, L], loss weights of the labels
   torch::Tensor center;                                    // [B, P]
-  torch::Tensor box;                                       // [B, P, 4]
+  torch::Tensor box, pointers;                             // [B, P, 4]
   torch::Tensor ids, positions, labels;                    // [B, M, L] int64
   torch::Tensor mentions;                                  // [B, M, L] int64, as TextRows::mentions
   torch::Tensor earlier;                                   // [B, M, L] int64, as TextRows::earlier

@@ -15,6 +15,7 @@
 #include "train/loop/checkpoint.h"
 #include "train/loop/evaluation.h"
 #include "train/loop/progress.h"
+#include "train/loop/running_stats.h"
 #include "train/loop/schedule.h"
 #include "train/loop/training_context.h"
 #include "train/loop/training_step.h"
@@ -25,73 +26,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kSmoothing = 0.98;  // of the stats in the progress line
 constexpr std::uint64_t kHeldOutSeed = 0x5eed0001;
 
 volatile std::sig_atomic_t stop_requested = 0;
-
-// Exponential moving averages of the losses, for the progress line and the log.
-class RunningStats {
- public:
-  void Add(const Losses& losses) {
-    const double now[kCount] = {losses.cover,
-                                losses.center,
-                                losses.box,
-                                losses.color,
-                                losses.digit,
-                                losses.text,
-                                losses.text_right,
-                                losses.name,
-                                losses.mention,
-                                losses.order,
-                                losses.number,
-                                losses.exit,
-                                losses.distil.features,
-                                losses.distil.relations,
-                                losses.distil.logits,
-                                losses.distil.visual_logits,
-                                losses.distil.visual_relations};
-    for (std::size_t i = 0; i < kCount; ++i) {
-      values_[i] = started_ ? kSmoothing * values_[i] + (1 - kSmoothing) * now[i] : now[i];
-    }
-    started_ = true;
-  }
-  // taught: whether there is a teacher.
-  std::string Text(bool taught) const {
-    char text[256];
-    std::snprintf(text, sizeof(text),
-                  "cover %.3f center %.3f color %.3f digit %.3f name %.3f mention %.3f order %.3f "
-                  "number %.3f exit %.3f text %.3f right %.3f",
-                  values_[0], values_[1], values_[3], values_[4], values_[7], values_[8],
-                  values_[9], values_[10], values_[11], values_[5], values_[6]);
-    if (!taught) return text;
-    char distilled[128];
-    std::snprintf(distilled, sizeof(distilled),
-                  " distil: features %.3f relations %.3f logits %.3f visual %.3f %.3f", values_[12],
-                  values_[13], values_[14], values_[15], values_[16]);
-    return std::string(text) + distilled;
-  }
-  nlohmann::json Json(bool taught) const {
-    nlohmann::json json = {
-        {"cover", values_[0]},      {"centre", values_[1]},  {"place", values_[2]},
-        {"colour", values_[3]},     {"digit", values_[4]},   {"text", values_[5]},
-        {"text_right", values_[6]}, {"name", values_[7]},    {"mention", values_[8]},
-        {"order", values_[9]},      {"number", values_[10]}, {"exit", values_[11]}};
-    if (taught) {
-      json["distil_features"] = values_[12];
-      json["distil_relations"] = values_[13];
-      json["distil_logits"] = values_[14];
-      json["distil_visual_logits"] = values_[15];
-      json["distil_visual_relations"] = values_[16];
-    }
-    return json;
-  }
-
- private:
-  static constexpr std::size_t kCount = 17;
-  double values_[kCount] = {};
-  bool started_ = false;
-};
 
 // One session of a run: steps, progress and checkpoints.
 class Session {

@@ -12,6 +12,7 @@ namespace {
 constexpr int kColors = 10;
 constexpr int kDigits = 10;
 constexpr int kBoxValues = 4;
+constexpr int kPointerValues = 4;
 constexpr int kPositionWaves = 5;  // per axis; the finest one distinguishes neighboring cells
 
 // Initial position embeddings of image tokens: cosines of the cell's column and row, each along its
@@ -38,6 +39,7 @@ VlmImpl::VlmImpl(const VlmShape& vlm_shape) : shape(vlm_shape) {
   vision_encoder = register_module("eye", VisionEncoder(shape.features));
   const int outputs = (1 + shape.things) + 1 + kBoxValues + kColors + (1 + kDigits);
   grid_heads = register_module("grid_heads", nn::Linear(shape.features, outputs));
+  grid_pointers = register_module("grid_pointers", nn::Linear(shape.features, kPointerValues));
   project_in = register_module("project_in", nn::Linear(shape.features, shape.decoder.width));
   project_out =
       register_module("project_out", nn::Linear(shape.decoder.width, shape.decoder.width));
@@ -59,7 +61,7 @@ GridPredictions VlmImpl::PredictGrid(const torch::Tensor& features) {
   const std::array<std::int64_t, 5> widths = {1 + shape.things, 1, kBoxValues, kColors,
                                               1 + kDigits};
   const auto parts = grid_heads(features).split_with_sizes(widths, -1);
-  return {parts[0], parts[1], parts[2], parts[3], parts[4]};
+  return {parts[0], parts[1], parts[2], parts[3], parts[4], grid_pointers(features)};
 }
 
 torch::Tensor VlmImpl::Project(const torch::Tensor& features) {

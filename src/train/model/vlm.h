@@ -19,11 +19,12 @@ struct VlmShape {
 // Outputs of the grid heads, which train the vision encoder to locate things before the decoder
 // learns their names. [B, G, G, channels] each, logits except for `box`. Not exported.
 struct GridPredictions {
-  torch::Tensor cover;   // 1 + things: the thing that covers the cell's center, 0 for none
-  torch::Tensor center;  // 1: whether a thing's center lies in the cell
-  torch::Tensor box;     // 4: that center within the cell, the thing's width and height
-  torch::Tensor color;   // 10: color of the shape that covers the cell
-  torch::Tensor digit;   // 1 + 10: the digit whose center lies in the cell, 0 for none
+  torch::Tensor cover;     // 1 + things: the thing that covers the cell's center, 0 for none
+  torch::Tensor center;    // 1: whether a thing's center lies in the cell
+  torch::Tensor box;       // 4: that center within the cell, the thing's width and height
+  torch::Tensor color;     // 10: color of the shape that covers the cell
+  torch::Tensor digit;     // 1 + 10: the digit whose center lies in the cell, 0 for none
+  torch::Tensor pointers;  // 4: the two points that the covering instrument is read from
 };
 
 // Logits of the mention head, per mention of a thing in a text. [R, ...] Not exported.
@@ -53,7 +54,7 @@ struct VlmImpl : torch::nn::Module {
   torch::Tensor PredictNumber(const torch::Tensor& stream);
 
   VisionEncoder vision_encoder{nullptr};
-  torch::nn::Linear grid_heads{nullptr};
+  torch::nn::Linear grid_heads{nullptr}, grid_pointers{nullptr};
   torch::nn::Linear project_in{nullptr}, project_out{nullptr};
   Decoder decoder{nullptr};
   torch::nn::Linear mention_head{nullptr}, order_head{nullptr}, number_head{nullptr};

@@ -25,7 +25,7 @@ float DistanceToBox(Point at, Point from, Point to) {
 
 }  // namespace
 
-float Part::Distance(Point at) const {
+float FigurePart::Distance(Point at) const {
   if (form == Form::kStroke) return DistanceToSegment(at, from, to) - radius;
   return DistanceToBox(at, {from.x + radius, from.y + radius}, {to.x - radius, to.y - radius}) -
          radius;
@@ -49,7 +49,7 @@ Rgba FigurePaint::operator()(float u, float v) const {
   const float alpha = Coverage(figure_.body.Distance(at), pixel_);
   if (alpha <= 0) return {};
   Rgb color = figure_.body.color;
-  for (const Part& part : figure_.parts) {
+  for (const FigurePart& part : figure_.parts) {
     color = Mix(color, part.color, Coverage(part.Distance(at), pixel_));
   }
   for (const Digit& digit : digits_) {

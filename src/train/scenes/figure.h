@@ -14,7 +14,7 @@
 namespace edgevlm::train {
 
 // A stroke with round ends, a disc (from == to), or a box with round corners.
-struct Part {
+struct FigurePart {
   enum class Form { kStroke, kBox };
 
   Form form = Form::kStroke;
@@ -36,9 +36,9 @@ struct NumberLabel {
 };
 
 struct Figure {
-  float height_ratio = 1;        // height / width
-  Part body = {};                // what lies outside of it is not drawn
-  std::vector<Part> parts = {};  // later ones over earlier ones
+  float height_ratio = 1;              // height / width
+  FigurePart body = {};                // what lies outside of it is not drawn
+  std::vector<FigurePart> parts = {};  // later ones over earlier ones
   std::vector<NumberLabel> labels = {};
   const DigitGlyphs* font = nullptr;  // of the labels, unless there are none; must outlive it
 };

@@ -38,11 +38,11 @@ Point OnCircle(Point center, float angle, float radius) {
 }
 
 void AddStroke(Point from, Point to, float width, Rgb color, Figure& figure) {
-  figure.parts.push_back({Part::Form::kStroke, from, to, 0.5f * width, color});
+  figure.parts.push_back({FigurePart::Form::kStroke, from, to, 0.5f * width, color});
 }
 
 void AddDisc(Point center, float radius, Rgb color, Figure& figure) {
-  figure.parts.push_back({Part::Form::kStroke, center, center, radius, color});
+  figure.parts.push_back({FigurePart::Form::kStroke, center, center, radius, color});
 }
 
 // Without fonts the figure keeps no labels.
@@ -61,13 +61,14 @@ void AddCase(bool is_round, Rgb ground, Figure& figure, std::mt19937_64& rng) {
   const float width = Uniform(rng, 0.03f, 0.14f);
   const float height = figure.height_ratio;
   if (is_round) {
-    figure.body = {Part::Form::kStroke, {0, 0}, {0, 0}, 0.98f, rim};
+    figure.body = {FigurePart::Form::kStroke, {0, 0}, {0, 0}, 0.98f, rim};
     AddDisc({0, 0}, 0.98f - width, ground, figure);
     return;
   }
   const float corner = Uniform(rng, 0.02f, 0.3f) * height;
-  figure.body = {Part::Form::kBox, {-0.98f, -0.98f * height}, {0.98f, 0.98f * height}, corner, rim};
-  Part face = figure.body;
+  figure.body = {
+      FigurePart::Form::kBox, {-0.98f, -0.98f * height}, {0.98f, 0.98f * height}, corner, rim};
+  FigurePart face = figure.body;
   face.from = {face.from.x + width, face.from.y + width};
   face.to = {face.to.x - width, face.to.y - width};
   face.radius = std::max(corner - width, 0.0f);
@@ -231,7 +232,7 @@ Figure BarChartFigure(const std::string& heights, float height_ratio, Rgb shade,
     const float x = -side + pitch * (static_cast<float>(i) + 0.5f);
     const float y = floor + (top - floor) * static_cast<float>(heights[i] - '0') / 9;
     const Rgb color = is_colorful ? AnyBarColor(scheme.ground, rng) : shade;
-    figure.parts.push_back({Part::Form::kBox, {x - half, y}, {x + half, floor}, 0, color});
+    figure.parts.push_back({FigurePart::Form::kBox, {x - half, y}, {x + half, floor}, 0, color});
   }
   const float axis = Uniform(rng, 0.02f, 0.05f);
   AddStroke({-side - 0.03f, floor}, {side + 0.03f, floor}, axis, scheme.ink, figure);
@@ -250,7 +251,7 @@ Figure TrafficLightFigure(Color lit, float height_ratio, std::mt19937_64& rng) {
           ? FromHsv(Uniform(rng, 40, 55), 0.8f, Uniform(rng, 0.6f, 0.9f))
           : FromHsv(Uniform(rng, 0, 360), Uniform(rng, 0, 0.2f), Uniform(rng, 0.06f, 0.3f));
   const float shorter = std::min(1.0f, height_ratio), longer = std::max(1.0f, height_ratio);
-  figure.body = {Part::Form::kBox,
+  figure.body = {FigurePart::Form::kBox,
                  {-0.97f, -0.97f * height_ratio},
                  {0.97f, 0.97f * height_ratio},
                  shorter * Uniform(rng, 0.05f, 0.6f),

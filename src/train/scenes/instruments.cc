@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <numbers>
 
 #include "base/check.h"
 #include "train/scenes/random.h"
@@ -27,6 +29,19 @@ std::string AnyBars(std::mt19937_64& rng) {
     const auto step = [&](std::size_t i) { return sorted[i] - sorted[i - 1]; };
     if (step(1) >= 2 && step(sorted.size() - 1) >= 2) return heights;
   }
+}
+
+// turns: clockwise from the top.
+Point Direction(float turns) {
+  const float angle = 2 * std::numbers::pi_v<float> * turns;
+  return {std::sin(angle), -std::cos(angle)};
+}
+
+// The top of a bar, in a chart whose bars are 1.6 wide together, as they are drawn.
+Point TopOf(const std::string& heights, std::string::const_iterator bar) {
+  const float pitch = 1.6f / static_cast<float>(heights.size());
+  return {-0.8f + pitch * (static_cast<float>(bar - heights.begin()) + 0.5f),
+          0.8f - 1.6f * static_cast<float>(*bar - '0') / 9};
 }
 
 }  // namespace
@@ -73,6 +88,29 @@ int MinutesOf(const std::string& time) {
   std::from_chars(time.data(), time.data() + colon, hours);
   std::from_chars(time.data() + colon + 1, time.data() + time.size(), minutes);
   return hours % 12 * 60 + minutes;
+}
+
+std::array<Point, 2> PointersOf(const Thing& instrument) {
+  const std::string& reading = instrument.reading;
+  switch (InstrumentNamed(instrument.name)) {
+    case Instrument::kClock: {
+      const auto minutes = static_cast<float>(MinutesOf(reading));
+      return {Direction(minutes / 720), Direction(minutes / 60)};
+    }
+    case Instrument::kGauge: {
+      int tens = 0;
+      std::from_chars(reading.data(), reading.data() + reading.size(), tens);
+      const Point needle = Direction(-0.375f + 0.75f * static_cast<float>(tens) / 100);
+      return {needle, needle};
+    }
+    case Instrument::kBarChart: {
+      const auto [lowest, highest] = std::ranges::minmax_element(reading);
+      return {TopOf(reading, highest), TopOf(reading, lowest)};
+    }
+    case Instrument::kTrafficLight:
+      break;
+  }
+  CHECK(false);
 }
 
 }  // namespace edgevlm::train

@@ -2,6 +2,7 @@
 // traffic lights.
 #pragma once
 
+#include <array>
 #include <random>
 #include <string>
 
@@ -37,6 +38,13 @@ Color AnyLamp(std::mt19937_64& rng);
 
 // The number of minutes after twelve. REQUIRES: a clock's reading.
 int MinutesOf(const std::string& time);
+
+// The two points that it is read from, with lengths in halves of its width, y down:
+// - clock: the directions of its short and its long hand;
+// - gauge: twice the direction of its needle on a scale of three quarters of a turn;
+// - bar chart: the tops of its highest and its lowest bar.
+// REQUIRES: an instrument with a reading.
+std::array<Point, 2> PointersOf(const Thing& instrument);
 
 // How it is drawn; what it shows is given by reading and color. height_ratio: its box's height /
 // width. fonts: of numbers on dials; none are drawn if there are none. shade: of the bars.

@@ -25,18 +25,18 @@ Figure FigureOf(Instrument instrument, const std::string& reading, float height_
 }
 
 // Of a stroke from about `center`, in turns clockwise from the top.
-float TurnsOf(const Part& part, Point center) {
+float TurnsOf(const FigurePart& part, Point center) {
   const float turns =
       std::atan2(part.to.x - center.x, center.y - part.to.y) / (2 * std::numbers::pi_v<float>);
   return turns < 0 ? turns + 1 : turns;
 }
 
 // The strokes over a point, but for discs.
-std::vector<Part> StrokesOver(Point point, const Figure& figure) {
-  std::vector<Part> found;
-  for (const Part& part : figure.parts) {
+std::vector<FigurePart> StrokesOver(Point point, const Figure& figure) {
+  std::vector<FigurePart> found;
+  for (const FigurePart& part : figure.parts) {
     const bool is_disc = part.from.x == part.to.x && part.from.y == part.to.y;
-    if (part.form == Part::Form::kStroke && !is_disc && part.Distance(point) < 0) {
+    if (part.form == FigurePart::Form::kStroke && !is_disc && part.Distance(point) < 0) {
       found.push_back(part);
     }
   }
@@ -82,13 +82,13 @@ TEST(AnyFigure, AClocksHandsPointToItsTime) {
     SCOPED_TRACE(seed);
     std::mt19937_64 rng(static_cast<std::uint64_t>(seed));
     const std::string time = AnyReading(Instrument::kClock, rng);
-    const std::vector<Part> hands =
+    const std::vector<FigurePart> hands =
         StrokesOver({0, 0}, FigureOf(Instrument::kClock, time, 1, seed));
     ASSERT_TRUE(hands.size() == 2 || hands.size() == 3) << "a third one counts seconds";
     const auto minutes = static_cast<float>(MinutesOf(time));
     EXPECT_NEAR(TurnsOf(hands[0], {0, 0}), minutes / 720, 1e-5f);
     EXPECT_NEAR(TurnsOf(hands[1], {0, 0}), std::fmod(minutes / 60, 1.0f), 1e-5f);
-    const auto length = [](const Part& hand) { return std::hypot(hand.to.x, hand.to.y); };
+    const auto length = [](const FigurePart& hand) { return std::hypot(hand.to.x, hand.to.y); };
     EXPECT_LT(length(hands[0]), 0.7f * length(hands[1]));
   }
 }
@@ -116,8 +116,8 @@ TEST(AnyFigure, AGaugesNeedlePointsToItsValue) {
 TEST(AnyFigure, BarsHaveTheHeightsOfTheReading) {
   const Figure figure = FigureOf(Instrument::kBarChart, "294", 0.8f, 3);
   std::vector<float> heights;
-  for (const Part& part : figure.parts) {
-    const bool is_bar = part.form == Part::Form::kBox && part.radius == 0 && part.to.x < 0.9f;
+  for (const FigurePart& part : figure.parts) {
+    const bool is_bar = part.form == FigurePart::Form::kBox && part.radius == 0 && part.to.x < 0.9f;
     if (is_bar) heights.push_back(part.to.y - part.from.y);
   }
   ASSERT_EQ(heights.size(), 3u);
@@ -164,6 +164,50 @@ TEST(Compose, ScenesHaveInstrumentsWhereTheyAreWanted) {
   }
   EXPECT_EQ(names.size(), 4u);
   EXPECT_GT(small_digits, 0);
+}
+
+Thing ThingWith(Instrument instrument, const char* reading) {
+  Thing thing;
+  thing.kind = ThingKind::kInstrument;
+  thing.name = NameOf(instrument);
+  thing.reading = reading;
+  return thing;
+}
+
+void ExpectPointers(Instrument instrument, const char* reading, Point first, Point second) {
+  SCOPED_TRACE(reading);
+  const std::array<Point, 2> pointers = PointersOf(ThingWith(instrument, reading));
+  EXPECT_NEAR(pointers[0].x, first.x, 1e-5);
+  EXPECT_NEAR(pointers[0].y, first.y, 1e-5);
+  EXPECT_NEAR(pointers[1].x, second.x, 1e-5);
+  EXPECT_NEAR(pointers[1].y, second.y, 1e-5);
+}
+
+TEST(PointersOf, TellWhatTheInstrumentShows) {
+  ExpectPointers(Instrument::kClock, "12:00", {0, -1}, {0, -1});
+  ExpectPointers(Instrument::kClock, "9:00", {-1, 0}, {0, -1});
+  ExpectPointers(Instrument::kClock, "1:30", {std::sqrt(0.5f), -std::sqrt(0.5f)}, {0, 1});
+  ExpectPointers(Instrument::kGauge, "50", {0, -1}, {0, -1});
+  const float diagonal = std::sqrt(0.5f);
+  ExpectPointers(Instrument::kGauge, "100", {diagonal, diagonal}, {diagonal, diagonal});
+  ExpectPointers(Instrument::kBarChart, "93", {-0.4f, -0.8f}, {0.4f, 0.8f - 1.6f / 3});
+}
+
+// The tops of the drawn bars are where PointersOf says, up to a hundredth that the drawing keeps
+// free.
+TEST(PointersOf, AreWhereTheBarsAreDrawn) {
+  std::mt19937_64 rng(3);
+  const Thing chart = ThingWith(Instrument::kBarChart, "2951");
+  const Figure figure = AnyFigure(chart, 1.0f, {200, 30, 30}, {}, rng);
+  const auto [highest, lowest] = PointersOf(chart);
+  for (const Point& top : {highest, lowest}) {
+    const bool is_drawn = std::ranges::any_of(figure.parts, [&](const FigurePart& part) {
+      return part.form == FigurePart::Form::kBox &&
+             std::fabs(0.5f * (part.from.x + part.to.x) - top.x) < 1e-5f &&
+             std::fabs(part.from.y - top.y) < 0.03f;
+    });
+    EXPECT_TRUE(is_drawn) << top.x << ", " << top.y;
+  }
 }
 
 }  // namespace

@@ -85,8 +85,10 @@ inline Sample TinySample(std::uint64_t seed) {
                  .digit = draw(0, 11),
                  .number = draw(0, 6),
                  .center = std::vector<float>(cells),
-                 .box = std::vector<float>(cells * 4, 0.25f)};
+                 .box = std::vector<float>(cells * 4, 0.25f),
+                 .pointers = std::vector<float>(cells * 4)};
   sample.grid.center[seed % cells] = 1.0f;
+  sample.grid.pointers[seed % cells * 4] = 1.0f;
   sample.texts = PackTexts(TinyTexts(seed), TinyTokenizer(), options.rows, options.length,
                            options.grid * options.grid);
   return sample;
