@@ -9,8 +9,8 @@ namespace edgevlm::train {
 
 // Adds an option whose default is shown in the help.
 template <class T>
-void AddOption(CLI::App* command, const char* name, T& value, const char* text) {
-  command->add_option(name, value, text)->capture_default_str();
+CLI::Option* AddOption(CLI::App* command, const char* name, T& value, const char* text) {
+  return command->add_option(name, value, text)->capture_default_str();
 }
 
 inline void AddGlyphFiles(CLI::App* command, GlyphFiles& files) {

@@ -124,6 +124,13 @@ void AddVisionKeys(GgufWriter& writer, const VlmShape& shape) {
   writer.Add(keys::kMobileNetHardSwish, hard_swish);
 }
 
+// The output matrix is that of the embeddings and has no bias, so the norm before it can do this.
+void DivideLogits(Vlm& model, double divisor) {
+  const torch::NoGradGuard no_grad;
+  model->decoder->output_norm->weight.div_(divisor);
+  model->decoder->output_norm->bias.div_(divisor);
+}
+
 }  // namespace
 
 GgufWriter ToGguf(Vlm& model, const Run& run, const std::string& name) {
@@ -140,13 +147,18 @@ GgufWriter ToGguf(Vlm& model, const Run& run, const std::string& name) {
   return writer;
 }
 
-MaybeError Export(const std::string& folder, const std::string& path, const std::string& name,
-                  Existing existing) {
+MaybeError Export(const std::string& folder, const std::string& path,
+                  const ExportOptions& options) {
+  if (!(options.temperature >= 0.1 && options.temperature <= 10)) {
+    return Error{ErrorCode::kInvalid, "--temperature: expected from 0.1 to 10, found " +
+                                          std::to_string(options.temperature)};
+  }
   const Result<Run> run = LoadRun(folder);
   if (!run) return run.error();
   Vlm model(run->shape);
   if (auto error = LoadModel(folder, model)) return error;
-  return ToGguf(model, *run, name).Write(path, existing);
+  DivideLogits(model, options.temperature);
+  return ToGguf(model, *run, options.name).Write(path, options.existing);
 }
 
 }  // namespace edgevlm::train

@@ -15,9 +15,17 @@ namespace edgevlm::train {
 // shape.
 GgufWriter ToGguf(Vlm& model, const Run& run, const std::string& name);
 
-// Exports the checkpoint in `folder` to `path`. Errors: kNotFound, kCorrupt (the checkpoint), those
-// of OutputFile.
-MaybeError Export(const std::string& folder, const std::string& path, const std::string& name,
-                  Existing existing = Existing::kKept);
+struct ExportOptions {
+  std::string name;  // the model's
+  // The logits are divided by it: a model that is too sure of itself gets probabilities that hold
+  // (Guo et al. 2017, "On Calibration of Modern Neural Networks"). The most likely token stays the
+  // same. In [0.1, 10].
+  double temperature = 1;
+  Existing existing = Existing::kKept;
+};
+
+// Exports the checkpoint in `folder` to `path`. Errors: kInvalid (an option), kNotFound, kCorrupt
+// (the checkpoint), those of OutputFile.
+MaybeError Export(const std::string& folder, const std::string& path, const ExportOptions& options);
 
 }  // namespace edgevlm::train

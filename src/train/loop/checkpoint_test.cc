@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <span>
 
+#include "gguf/reader.h"
 #include "train/export/export.h"
 #include "train/loop/losses.h"
 #include "train/loop/trainer.h"
@@ -234,10 +237,11 @@ TEST_F(CheckpointTest, CommandsWithoutARunAreErrors) {
   options.out = Path("missing");
   EXPECT_EQ(EvaluateRun(options)->code, ErrorCode::kNotFound);
   EXPECT_FALSE(fs::exists(options.out)) << "evaluating must not start a run";
-  EXPECT_EQ(Export(Path("missing"), Path("model.gguf"), "name")->code, ErrorCode::kNotFound);
+  EXPECT_EQ(Export(Path("missing"), Path("model.gguf"), {.name = "name"})->code,
+            ErrorCode::kNotFound);
 
   ASSERT_EQ(SaveRun(folder_, TinyShape(), TinyVocabulary()), std::nullopt);
-  EXPECT_EQ(Export(folder_, Path("model.gguf"), "name")->code, ErrorCode::kNotFound);
+  EXPECT_EQ(Export(folder_, Path("model.gguf"), {.name = "name"})->code, ErrorCode::kNotFound);
   EXPECT_FALSE(fs::exists(Path("model.gguf")));
 
   options.loaders = 0;
@@ -246,6 +250,32 @@ TEST_F(CheckpointTest, CommandsWithoutARunAreErrors) {
   options.loaders = 1;
   options.out = Path("file") + "/run";
   EXPECT_EQ(Train(options)->code, ErrorCode::kIo);
+}
+
+// The values of a tensor in a GGUF file.
+std::vector<float> ValuesIn(const std::string& path, const std::string& tensor) {
+  std::ifstream stream(path, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(stream), {});
+  const Result<GgufFile> file = GgufFile::Parse(std::as_bytes(std::span(text)));
+  CHECK(file.ok() && file->FindTensor(tensor) != nullptr);
+  return *ToFloats(file->FindTensor(tensor)->view);
+}
+
+TEST_F(CheckpointTest, ExportDividesTheLogitsByATemperature) {
+  Vlm model = TinyModel(kSeed);
+  ASSERT_EQ(SaveRun(folder_, TinyShape(), TinyVocabulary()), std::nullopt);
+  ASSERT_EQ(SaveModel(folder_, model), std::nullopt);
+  ASSERT_EQ(Export(folder_, Path("1.gguf"), {.name = "name"}), std::nullopt);
+  ASSERT_EQ(Export(folder_, Path("2.gguf"), {.name = "name", .temperature = 2}), std::nullopt);
+  for (const char* tensor : {"output_norm.weight", "output_norm.bias"}) {
+    std::vector<float> expected = ValuesIn(Path("1.gguf"), tensor);
+    for (float& value : expected) value /= 2;
+    EXPECT_EQ(ValuesIn(Path("2.gguf"), tensor), expected) << tensor;
+  }
+  for (const double bad : {0.0, -1.0, 11.0, std::nan("")}) {
+    EXPECT_EQ(Export(folder_, Path("3.gguf"), {.name = "name", .temperature = bad})->code,
+              ErrorCode::kInvalid);
+  }
 }
 
 }  // namespace
