@@ -18,6 +18,11 @@ static_assert(std::ranges::all_of(kBlockFormats, [](const BlockFormat& format) {
   return std::ranges::find(kRoundings, RoundingFor(format)) != kRoundings.end();
 }));
 
+static_assert(std::ranges::all_of(kRoundings, [](const Int8Rounding& rounding) {
+  return rounding.block == kInt8WholeRow ||
+         (kMinInt8Block <= rounding.block && rounding.block <= kMaxInt8Block);
+}));
+
 int Parts(int inputs, int part) { return (inputs + part - 1) / part; }
 
 int Aligned(int floats) { return (floats + kAlignedFloats - 1) / kAlignedFloats * kAlignedFloats; }

@@ -40,7 +40,8 @@ struct Int8Rounding {
   constexpr bool rotates_groups() const { return rotation > 1 && !rotates_rows(); }
 };
 
-// The most inputs of a block that is not a whole row.
+// The fewest and the most inputs of a block that is not a whole row.
+inline constexpr int kMinInt8Block = 32;
 inline constexpr int kMaxInt8Block = 128;
 
 // The bias that makes quants of 8 bits unsigned, as a power of two.

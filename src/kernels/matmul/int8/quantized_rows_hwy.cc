@@ -155,13 +155,13 @@ HWY_INLINE const float* RotateBlock(const float* HWY_RESTRICT x, int count, int 
   return memory;
 }
 
-// The bias terms and negated value sums of a block's groups; the quants are padded to a multiple of
-// 64.
+// The bias terms and negated value sums of a block's groups; the quants of a row are padded to a
+// multiple of 64. Reads no quants of the next block, which another thread may write (HiddenRows).
 //   bias_terms, value_sums  the first of the block
 HWY_INLINE void WriteSums(const std::int8_t* HWY_RESTRICT quants, int count,
                           const Int8Rounding& rounding, std::int32_t* HWY_RESTRICT bias_terms,
                           std::int32_t* HWY_RESTRICT value_sums) {
-  const hn::CappedTag<std::uint8_t, 64> d;
+  const hn::CappedTag<std::uint8_t, kMinInt8Block> d;
   const hn::Repartition<std::uint64_t, decltype(d)> d_eights;
   constexpr int kBytes = static_cast<int>(hn::MaxLanes(d));
   HWY_ALIGN std::uint64_t eights[kMaxInt8Block / 8];
