@@ -129,14 +129,14 @@ void FuzzInt8(FuzzProblem& problem) {
   const QuantizedTestRows expected(product.rows, inputs, rounding);
   std::vector<std::vector<float>> values(static_cast<std::size_t>(product.rows));
   for (int t = 0; t < product.rows; ++t) {
-    QuantizeRowScalar(product.Inputs().Row(t).data(), expected.rows(), t);
+    QuantizeInputsScalar({product.Inputs().Row(t).data(), t, 0, inputs}, expected.rows());
     values[static_cast<std::size_t>(t)].resize(static_cast<std::size_t>(inputs));
     DequantizeRow(expected.rows(), t, values[static_cast<std::size_t>(t)]);
   }
-  ForEachFuzzVariant(QuantizeRowVariants(), [&](const Variant<QuantizeRowFunction>& variant) {
+  ForEachFuzzVariant(QuantizeInputsVariants(), [&](const Variant<QuantizeInputsFunction>& variant) {
     const QuantizedTestRows actual(product.rows, inputs, rounding);
     for (int t = 0; t < product.rows; ++t) {
-      variant.run(product.Inputs().Row(t).data(), actual.rows(), t);
+      variant.run({product.Inputs().Row(t).data(), t, 0, inputs}, actual.rows());
       for (int k = 0; k < inputs; ++k) {
         const int quant = actual.rows().Quants(t)[k], wanted = expected.rows().Quants(t)[k];
         if (quant != wanted) {
