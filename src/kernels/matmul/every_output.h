@@ -9,21 +9,14 @@
 
 namespace edgevlm {
 
-// The output that the first column of y stands for.
-template <class Call>
-int FirstOutputOf(const Call& call) {
-  if constexpr (requires { call.first_output; }) return call.first_output;
-  return 0;
-}
-
-// y[t, n] = epilogue(sum(t, n)) for every row and output of the part.
+// y[t, n - first_output] = epilogue(sum(t, n)) for every row and output n of the part.
 template <class Call, class Sum>
-void EveryOutput(const Call& call, const MatMulPart& part, const Sum& sum) {
+void EveryOutput(const Call& call, const MatMulPart& part, const Sum& sum, int first_output = 0) {
   const int last_output = std::min(part.last_panel * Weight::kPanelWidth, call.w.outputs());
   for (int t = part.first_row; t < part.last_row; ++t) {
     for (int n = part.first_panel * Weight::kPanelWidth; n < last_output; ++n) {
       const float value = sum(t, n);
-      const int column = n - FirstOutputOf(call);
+      const int column = n - first_output;
       ActivationRowScalar(&value, call.epilogue.Row(t, column), call.y.Row(t).data() + column, 1);
     }
   }

@@ -68,7 +68,8 @@ float Sum(const QuantizedRows& x, int row, const Weight& w, int output) {
 }  // namespace
 
 void Int8MatMulScalar(const Int8MatMulCall& call, const MatMulPart& part) {
-  EveryOutput(call, part, [&](int t, int n) { return Sum(call.x, t, call.w, n); });
+  EveryOutput(
+      call, part, [&](int t, int n) { return Sum(call.x, t, call.w, n); }, call.first_output);
 }
 
 }  // namespace edgevlm
