@@ -28,6 +28,8 @@ class ScenesCommand final : public Command {
         ->transform(CLI::CheckedTransformer(kWordings));
     draw->add_flag("--instruments", options_.instruments,
                    "With a clock, a gauge, a bar chart or a traffic light where there is space");
+    draw->add_flag("--displays", options_.displays,
+                   "With a display where there is space, its digits as small as in training");
     draw->add_flag("--held-out", held_out_,
                    "Half of the scenes with combinations that never occur in training");
     return draw;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/check.h"
 #include "train/scenes/display.h"
 #include "train/scenes/instruments.h"
 #include "train/text_templates/groups.h"
@@ -116,6 +117,22 @@ void MarkPointers(const Thing& thing, int index, const std::vector<int>& owners,
   }
 }
 
+// owners, index: as in MarkPointers.
+void MarkReading(const Thing& thing, int index, const std::vector<int>& owners,
+                 const InputMap& to_input, int grid, GridTargets& targets) {
+  if (thing.kind != ThingKind::kDisplay) return;
+  std::array<std::int64_t, kMaxDigits> digits = {};
+  CHECK(thing.reading.size() <= digits.size());
+  std::ranges::transform(thing.reading, digits.begin(), [](char digit) { return 1 + digit - '0'; });
+  const auto mark = [&](std::size_t cell) {
+    std::ranges::copy(digits, targets.reading.data() + cell * kMaxDigits);
+  };
+  for (const Point& center : DigitCenters(thing)) mark(CellOf(to_input(center), grid));
+  for (std::size_t cell = 0; cell < owners.size(); ++cell) {
+    if (owners[cell] == index) mark(cell);
+  }
+}
+
 // owners [P]: index of the thing that covers the cell, else -1.
 void MarkNumbers(const Scene& scene, const std::vector<int>& owners, GridTargets& targets) {
   std::vector<Description> kinds;
@@ -164,6 +181,7 @@ GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int input_
                       .number = std::vector<std::int64_t>(cells, 0),
                       .center = std::vector<float>(cells, 0.0f),
                       .box = std::vector<float>(cells * 4, 0.0f),
+                      .reading = std::vector<std::int64_t>(cells * kMaxDigits, -1),
                       .pointers = std::vector<float>(cells * 4, 0.0f)};
   const InputMap to_input(letterbox, input_size);
   std::vector<int> owners(cells, -1);
@@ -174,6 +192,7 @@ GridTargets TargetsOf(const Scene& scene, const Letterbox& letterbox, int input_
               owners);
     MarkCenter(corners, grid, targets);
     MarkDigits(thing, to_input, grid, targets);
+    MarkReading(thing, static_cast<int>(index), owners, to_input, grid, targets);
     MarkPointers(thing, static_cast<int>(index), owners, targets);
   }
   MarkNumbers(scene, owners, targets);

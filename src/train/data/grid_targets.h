@@ -23,6 +23,10 @@ struct GridTargets {
   // [P, 4], of cells with a center: that center within the cell (x, y in [0, 1)), and the thing's
   // width and height relative to the input size; else 0.
   std::vector<float> box;
+  // [P, kMaxDigits], of cells that a display covers or that contain the center of one of its
+  // digits: 1 + its digits from the left, 0 after the last; else -1. Several digits may share a
+  // cell.
+  std::vector<std::int64_t> reading;
   // [P, 4], of cells that an instrument covers: its PointersOf(); else 0.
   std::vector<float> pointers;
 };

@@ -184,6 +184,23 @@ TEST(GridTargets, PointersLieWhereTheInstrumentIs) {
   }
 }
 
+// Wherever the display is, also where it covers no cell's center.
+TEST(GridTargets, ReadingsOfDisplaysLieWhereTheyAre) {
+  Thing wide = BoxOf(ThingKind::kDisplay, 0.2f, 0.2f, 0.4f, 0.3f);
+  wide.reading = "907";
+  Thing small = BoxOf(ThingKind::kDisplay, 0.61f, 0.61f, 0.64f, 0.64f);
+  small.reading = "4";
+  const GridTargets targets = TargetsIn(200, 200, {wide, small});
+  for (std::size_t cell = 0; cell < kGrid * kGrid; ++cell) {
+    std::array<std::int64_t, kMaxDigits> expected = {-1, -1, -1, -1};
+    if (cell == 22 || cell == 23) expected = {1 + 9, 1 + 0, 1 + 7, 0};
+    if (cell == 66) expected = {1 + 4, 0, 0, 0};
+    for (std::size_t i = 0; i < kMaxDigits; ++i) {
+      EXPECT_EQ(targets.reading[cell * kMaxDigits + i], expected[i]) << "cell " << cell;
+    }
+  }
+}
+
 TEST(GridTargets, DigitsThatShareACellHaveNoTarget) {
   Thing display = BoxOf(ThingKind::kDisplay, 0.41f, 0.41f, 0.49f, 0.45f);
   display.reading = "47";

@@ -62,6 +62,7 @@ GridTargets UnknownTargets(int grid) {
           .number = nothing,
           .center = std::vector<float>(cells, 0.0f),
           .box = std::vector<float>(4 * cells, 0.0f),
+          .reading = std::vector<std::int64_t>(kMaxDigits * cells, -1),
           .pointers = std::vector<float>(4 * cells, 0.0f)};
 }
 
@@ -114,6 +115,7 @@ Example MakeExample(const SampleOptions& options, const Glyphs& glyphs, std::mt1
   const bool is_varied = options.varied > 0 && Bernoulli(rng, options.varied);
   Scene scene = Compose({.split = options.split,
                          .instruments = is_varied ? options.instruments : 0,
+                         .displays = is_varied ? options.displays : ComposeOptions().displays,
                          .small_displays = is_varied ? options.small_displays : 0},
                         rng);
   scene.nameless_colors = Bernoulli(rng, options.nameless);
@@ -178,6 +180,8 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
       samples, {P}, [](const Sample& s) -> const auto& { return s.grid.center; });
   batch.box = StackField<float>(
       samples, {P, 4}, [](const Sample& s) -> const auto& { return s.grid.box; });
+  batch.reading = StackField<Ids>(
+      samples, {P, kMaxDigits}, [](const Sample& s) -> const auto& { return s.grid.reading; });
   batch.pointers = StackField<float>(
       samples, {P, 4}, [](const Sample& s) -> const auto& { return s.grid.pointers; });
   const auto& text = [&](auto field) {
@@ -205,9 +209,10 @@ Batch Stack(std::span<const Sample> samples, const SampleOptions& options) {
 Batch FirstOf(const Batch& batch, std::int64_t images) {
   Batch first = batch;
   constexpr torch::Tensor Batch::*kFields[] = {
-      &Batch::images, &Batch::cover,    &Batch::color,       &Batch::digit,   &Batch::number,
-      &Batch::center, &Batch::box,      &Batch::weights,     &Batch::ids,     &Batch::positions,
-      &Batch::labels, &Batch::mentions, &Batch::text_starts, &Batch::earlier, &Batch::pointers};
+      &Batch::images,      &Batch::cover,     &Batch::color,   &Batch::digit,
+      &Batch::number,      &Batch::center,    &Batch::box,     &Batch::weights,
+      &Batch::ids,         &Batch::positions, &Batch::labels,  &Batch::mentions,
+      &Batch::text_starts, &Batch::earlier,   &Batch::reading, &Batch::pointers};
   for (const auto field : kFields) first.*field = (first.*field).narrow(0, 0, images);
   first.spans.resize(static_cast<std::size_t>(images));
   if (!first.teachings.empty()) first.teachings.resize(static_cast<std::size_t>(images));

@@ -35,7 +35,8 @@ Preprocessing BuiltinPreprocessing(int image_side);
 // the first one knew.
 inline constexpr float kVariedFraction = 0.65f;
 inline constexpr float kStylizedFraction = 0.6f;  // of these
-inline constexpr float kSmallDisplayFraction = 0.35f;
+inline constexpr float kDisplayFraction = 0.3f;
+inline constexpr float kSmallDisplayFraction = 0.5f;
 
 struct SampleOptions {
   int image_side = 160;
@@ -51,8 +52,9 @@ struct SampleOptions {
   float varied = 0;
   // Fraction of the varied scenes whose emoji are stylized (Scene::stylized).
   float stylized = 0;
-  // Of varied scenes: how many have an instrument or small displays (ComposeOptions).
+  // Of varied scenes: how many have an instrument, a display, small displays (ComposeOptions).
   float instruments = 0;
+  float displays = ComposeOptions().displays;
   float small_displays = 0;
   Split split = Split::kTrain;
   Wording wording = Wording::kTrained;
@@ -97,6 +99,7 @@ struct Batch {
   torch::Tensor cover, color, digit, number;               // [B, P] int64, as GridTargets
   torch::Tensor weights;                                   // [B, M, L], loss weights of the labels
   torch::Tensor center;                                    // [B, P]
+  torch::Tensor reading;                                   // [B, P, kMaxDigits] int64
   torch::Tensor box, pointers;                             // [B, P, 4]
   torch::Tensor ids, positions, labels;                    // [B, M, L] int64
   torch::Tensor mentions;                                  // [B, M, L] int64, as TextRows::mentions

@@ -71,7 +71,9 @@ MaybeError WriteScenes(const SceneOptions& options) {
   for (int i = 0; i < options.count; ++i) {
     Scene scene = Compose({.split = options.split,
                            .max_things = options.max_things,
-                           .instruments = options.instruments ? 1.0f : 0.0f},
+                           .instruments = options.instruments ? 1.0f : 0.0f,
+                           .displays = options.displays ? 1.0f : ComposeOptions().displays,
+                           .small_displays = options.displays ? 1.0f : 0.0f},
                           rng);
     scene.varied = glyphs->styles() > 1;
     if (scene.varied) scene.style = 1 + UniformInt(rng, glyphs->styles() - 1);

@@ -21,6 +21,7 @@ struct SceneOptions {
   int questions = 8;
   std::uint64_t seed = 1;
   bool instruments = false;  // in every scene that has space for one (compose.h)
+  bool displays = false;     // the same of a display, with digits as small as in training
   Split split = Split::kTrain;
   Wording wording = Wording::kPlain;
 };

@@ -62,6 +62,10 @@ torch::Tensor GridLoss(const GridPredictions& predicted, const Batch& batch, Los
                center > 0);
   const torch::Tensor box_loss =
       MeanWhere((cells(predicted.box) - batch.box.flatten(0, 1)).abs().sum(1), center);
+  const torch::Tensor reading = batch.reading.flatten();
+  const torch::Tensor reading_logits = cells(predicted.reading).view({reading.size(0), -1});
+  const torch::Tensor reading_loss =
+      MeanWhere(CrossEntropy(reading_logits, reading), (reading >= 0).to(torch::kFloat32));
   const torch::Tensor pointers = batch.pointers.flatten(0, 1);
   const torch::Tensor pointer_loss = MeanWhere((cells(predicted.pointers) - pointers).abs().sum(1),
                                                (pointers != 0).any(1).to(torch::kFloat32));
@@ -72,9 +76,11 @@ torch::Tensor GridLoss(const GridPredictions& predicted, const Batch& batch, Los
   losses.digit = digit_loss.item<double>();
   losses.center = center_loss.item<double>();
   losses.box = box_loss.item<double>();
+  losses.reading = reading_loss.item<double>();
   losses.pointer = pointer_loss.item<double>();
   losses.color = color_loss.item<double>();
-  return cover_loss + digit_loss + center_loss + box_loss + pointer_loss + color_loss;
+  return cover_loss + digit_loss + center_loss + box_loss + reading_loss + pointer_loss +
+         color_loss;
 }
 
 torch::Tensor NameLoss(Decoder& decoder, const torch::Tensor& cells, const Batch& batch,

@@ -13,7 +13,8 @@ namespace edgevlm::train {
 // Scalar losses of one batch, total and parts.
 struct Losses {
   torch::Tensor total;
-  double cover = 0, center = 0, box = 0, color = 0, digit = 0, pointer = 0;  // of the grid heads
+  double cover = 0, center = 0, box = 0, color = 0, digit = 0;  // of the grid heads
+  double reading = 0, pointer = 0;                              // the same
   double text = 0;     // mean cross-entropy of a reply's token, in nats
   double name = 0;     // mean cross-entropy of a covered cell's name, in nats
   double mention = 0;  // mean over mentions: presence of the thing, and its column and row

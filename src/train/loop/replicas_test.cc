@@ -172,6 +172,8 @@ TEST(GridLoss, FollowsItsFormula) {
   batch.color = torch::tensor({-1, 3, -1, -1}, torch::kInt64).view({1, 4});
   batch.center = torch::tensor({0.0f, 0.0f, 1.0f, 0.0f}).view({1, 4});
   batch.box = torch::zeros({1, 4, 4});
+  batch.reading = torch::full({1, 4, kMaxDigits}, -1, torch::kInt64);
+  batch.reading[0][2] = torch::tensor({5, 1, 0, 0}, torch::kInt64);
   batch.pointers = torch::zeros({1, 4, 4});
   batch.pointers[0][2][1] = -1.0;
   GridPredictions predicted;  // uniform over classes, and boxes at 0.5
@@ -180,6 +182,7 @@ TEST(GridLoss, FollowsItsFormula) {
   predicted.box = torch::full({1, 2, 2, 4}, 0.5);
   predicted.color = torch::zeros({1, 2, 2, 10});
   predicted.digit = torch::zeros({1, 2, 2, 11});
+  predicted.reading = torch::zeros({1, 2, 2, kMaxDigits * 11});
   predicted.pointers = torch::full({1, 2, 2, 4}, 0.25);
   Losses losses;
   const double total = GridLoss(predicted, batch, losses).item<double>();
@@ -188,11 +191,12 @@ TEST(GridLoss, FollowsItsFormula) {
   EXPECT_NEAR(losses.center, 1.5 * std::log(2.0), 1e-5);
   EXPECT_NEAR(losses.box, 4 * 0.5, 1e-5) << "of the one center";
   EXPECT_NEAR(losses.color, std::log(10.0), 1e-5) << "of the one colored cell";
+  EXPECT_NEAR(losses.reading, std::log(11.0), 1e-5) << "of the one cell with a display";
   EXPECT_NEAR(losses.pointer, 3 * 0.25 + 1.25, 1e-5) << "of the one cell with an instrument";
-  EXPECT_NEAR(
-      total,
-      losses.cover + losses.digit + losses.center + losses.box + losses.pointer + losses.color,
-      1e-4);
+  EXPECT_NEAR(total,
+              losses.cover + losses.digit + losses.center + losses.box + losses.reading +
+                  losses.pointer + losses.color,
+              1e-4);
 }
 
 // Two covered cells; the output matrix answers each direction with one token's logit.

@@ -23,6 +23,7 @@ constexpr std::array kStats = {
     Stat{"place", nullptr, &Losses::box, nullptr},
     Stat{"colour", "color", &Losses::color, nullptr},
     Stat{"digit", "digit", &Losses::digit, nullptr},
+    Stat{"reading", "reading", &Losses::reading, nullptr},
     Stat{"pointer", "pointer", &Losses::pointer, nullptr},
     Stat{"name", "name", &Losses::name, nullptr},
     Stat{"mention", "mention", &Losses::mention, nullptr},

@@ -155,6 +155,7 @@ SampleOptions SamplesFor(const VlmShape& shape, const Glyphs& glyphs, Split spli
           .varied = glyphs.styles() > 1 ? kVariedFraction : 0.0f,
           .stylized = split == Split::kTrain ? kStylizedFraction : 0.0f,
           .instruments = kInstrumentFraction,
+          .displays = kDisplayFraction,
           .small_displays = kSmallDisplayFraction,
           .split = split,
           .wording = wording};

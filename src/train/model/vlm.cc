@@ -39,6 +39,8 @@ VlmImpl::VlmImpl(const VlmShape& vlm_shape) : shape(vlm_shape) {
   vision_encoder = register_module("eye", VisionEncoder(shape.features));
   const int outputs = (1 + shape.things) + 1 + kBoxValues + kColors + (1 + kDigits);
   grid_heads = register_module("grid_heads", nn::Linear(shape.features, outputs));
+  grid_reading =
+      register_module("grid_reading", nn::Linear(shape.features, kMaxDigits * (1 + kDigits)));
   grid_pointers = register_module("grid_pointers", nn::Linear(shape.features, kPointerValues));
   project_in = register_module("project_in", nn::Linear(shape.features, shape.decoder.width));
   project_out =
@@ -61,7 +63,13 @@ GridPredictions VlmImpl::PredictGrid(const torch::Tensor& features) {
   const std::array<std::int64_t, 5> widths = {1 + shape.things, 1, kBoxValues, kColors,
                                               1 + kDigits};
   const auto parts = grid_heads(features).split_with_sizes(widths, -1);
-  return {parts[0], parts[1], parts[2], parts[3], parts[4], grid_pointers(features)};
+  return {.cover = parts[0],
+          .center = parts[1],
+          .box = parts[2],
+          .color = parts[3],
+          .digit = parts[4],
+          .reading = grid_reading(features),
+          .pointers = grid_pointers(features)};
 }
 
 torch::Tensor VlmImpl::Project(const torch::Tensor& features) {

@@ -3,6 +3,7 @@
 
 #include "train/model/decoder.h"
 #include "train/model/vision_encoder.h"
+#include "train/scenes/scene.h"
 
 namespace edgevlm::train {
 
@@ -24,6 +25,7 @@ struct GridPredictions {
   torch::Tensor box;       // 4: that center within the cell, the thing's width and height
   torch::Tensor color;     // 10: color of the shape that covers the cell
   torch::Tensor digit;     // 1 + 10: the digit whose center lies in the cell, 0 for none
+  torch::Tensor reading;   // kMaxDigits * (1 + 10): the covering display's digits, 0 for none
   torch::Tensor pointers;  // 4: the two points that the covering instrument is read from
 };
 
@@ -54,7 +56,7 @@ struct VlmImpl : torch::nn::Module {
   torch::Tensor PredictNumber(const torch::Tensor& stream);
 
   VisionEncoder vision_encoder{nullptr};
-  torch::nn::Linear grid_heads{nullptr}, grid_pointers{nullptr};
+  torch::nn::Linear grid_heads{nullptr}, grid_reading{nullptr}, grid_pointers{nullptr};
   torch::nn::Linear project_in{nullptr}, project_out{nullptr};
   Decoder decoder{nullptr};
   torch::nn::Linear mention_head{nullptr}, order_head{nullptr}, number_head{nullptr};

@@ -13,8 +13,7 @@
 namespace edgevlm::train {
 namespace {
 
-constexpr float kDisplayProbability = 0.18f;  // per scene
-constexpr float kEmojiProbability = 0.6f;     // per group that is not a display
+constexpr float kEmojiProbability = 0.6f;  // per group that is not a display
 
 enum class HeldOutPairs { kNever, kAllowed };
 
@@ -134,7 +133,7 @@ std::vector<Group> ChooseGroups(const ComposeOptions& options, std::mt19937_64& 
     groups = HeldOutGroups(options.max_things, rng);
     group_count = std::max(group_count, groups.size());
   }
-  if (groups.size() < group_count && Bernoulli(rng, kDisplayProbability)) {
+  if (groups.size() < group_count && Bernoulli(rng, options.displays)) {
     const Group display = DisplayGroup(rng);
     if (Fits(display, groups, pairs)) groups.push_back(display);
   }

@@ -27,15 +27,17 @@ constexpr float kTouch =
 struct Box {
   float width;
   float min_width;
-  float height_ratio;           // height / width
-  float rotation;               // radians
-  std::array<Point, 4> jitter;  // of each corner, relative to width and height
+  float height_ratio;                // height / width
+  float digit_pitch = 1.3f;          // of a display
+  float rotation = 0;                // radians
+  std::array<Point, 4> jitter = {};  // of each corner, relative to width and height
 };
 
 struct PlacedBox {
   std::array<Point, 4> corners;  // pixels
   Point center;
   float left, top, right, bottom;
+  float digit_pitch;
 };
 
 float Radians(float degrees) { return degrees * std::numbers::pi_v<float> / 180; }
@@ -67,17 +69,18 @@ float Rotation(ThingKind kind, std::mt19937_64& rng) {
 }
 
 Box DisplayBox(int digits, float small_displays, const Scene& scene, std::mt19937_64& rng) {
-  const float panel = PanelWidth(digits);
   const float longer = static_cast<float>(std::max(scene.width, scene.height));
   const bool may_be_small = small_displays > 0 && Bernoulli(rng, small_displays);
-  const float smallest = (may_be_small ? 0.055f : 0.095f) * longer;
+  const float pitch = may_be_small ? Uniform(rng, 1.08f, 1.4f) : Thing().digit_pitch;
+  const float panel = PanelWidth(digits, pitch);
+  const float smallest = (may_be_small ? 0.04f : 0.095f) * longer;
   const float height_ratio = Uniform(rng, 1.5f, 1.9f) * kPanelHeight / panel;
   // Leaves space for rotation and jitter within the border of the image.
   const float widest = std::min({0.85f * static_cast<float>(scene.width) / panel,
                                  0.8f * static_cast<float>(scene.height) / (panel * height_ratio),
-                                 (may_be_small ? 0.1f : 0.26f) * longer});
+                                 (may_be_small ? 0.14f : 0.26f) * longer});
   const float digit = LogUniform(rng, smallest, std::max(smallest, widest));
-  return {digit * panel, smallest * panel, height_ratio, 0, {}};
+  return {digit * panel, smallest * panel, height_ratio, pitch};
 }
 
 // A box of this width, or smaller as far as the instrument can still be read.
@@ -85,20 +88,20 @@ Box InstrumentBox(Instrument instrument, float width, float shorter, std::mt1993
   constexpr std::array<float, 3> kLegible = {0.24f, 0.26f, 0.22f};  // clock, gauge, bar chart
   if (instrument == Instrument::kTrafficLight) {
     const float ratio = Uniform(rng, 2.1f, 2.9f);
-    if (Bernoulli(rng, 0.25f)) return {width, 0.2f * shorter, 1 / ratio, 0, {}};
-    return {width * 0.5f, 0.09f * shorter, ratio, 0, {}};
+    if (Bernoulli(rng, 0.25f)) return {width, 0.2f * shorter, 1 / ratio};
+    return {width * 0.5f, 0.09f * shorter, ratio};
   }
   float ratio = 1;
   if (instrument == Instrument::kGauge && Bernoulli(rng, 0.4f)) ratio = Uniform(rng, 0.58f, 0.72f);
   if (instrument == Instrument::kBarChart) ratio = Uniform(rng, 0.6f, 1);
-  return {width, kLegible[static_cast<std::size_t>(instrument)] * shorter, ratio, 0, {}};
+  return {width, kLegible[static_cast<std::size_t>(instrument)] * shorter, ratio};
 }
 
 Box BoxFor(const Group& group, float size, float small_displays, const Scene& scene,
            std::mt19937_64& rng) {
   const float shorter = static_cast<float>(std::min(scene.width, scene.height));
   const bool display = group.kind == ThingKind::kDisplay;
-  Box box{size * Uniform(rng, 0.88f, 1.12f) * shorter, kMinSize * shorter, 1, 0, {}};
+  Box box{size * Uniform(rng, 0.88f, 1.12f) * shorter, kMinSize * shorter, 1};
   if (display) {
     box = DisplayBox(static_cast<int>(group.reading.size()), small_displays, scene, rng);
   }
@@ -122,7 +125,7 @@ PlacedBox Shaped(const Box& box, float width) {
   const float height = width * box.height_ratio;
   const float cosine = std::cos(box.rotation);
   const float sine = std::sin(box.rotation);
-  PlacedBox placed{{}, {}, 1e9f, 1e9f, -1e9f, -1e9f};
+  PlacedBox placed{{}, {}, 1e9f, 1e9f, -1e9f, -1e9f, box.digit_pitch};
   for (std::size_t i = 0; i < 4; ++i) {
     const float x = (kCorners[i].x + box.jitter[i].x) * width;
     const float y = (kCorners[i].y + box.jitter[i].y) * height;
@@ -213,7 +216,12 @@ Scene Compose(const ComposeOptions& options, std::mt19937_64& rng) {
   std::size_t index = 0;
   for (const Group& group : groups) {
     for (int i = 0; i < group.count; ++i, ++index) {
-      Thing thing{group.kind, group.name, group.color, group.reading, placed[index].corners};
+      Thing thing{group.kind,
+                  group.name,
+                  group.color,
+                  group.reading,
+                  placed[index].corners,
+                  placed[index].digit_pitch};
       for (Point& corner : thing.corners) {
         corner.x /= static_cast<float>(scene.width);
         corner.y /= static_cast<float>(scene.height);

@@ -20,7 +20,10 @@ struct ComposeOptions {
   // Of the scenes without a display that have space for one more group: how many have an
   // instrument.
   float instruments = 0;
-  // Of the displays: how many may be small, with digits from 0.055 of the longer side.
+  // Of the scenes with space for one more group: how many have a display.
+  float displays = 0.18f;
+  // Of the displays: how many may be small, with narrow spaces between digits that are at least
+  // 0.04 of the longer side wide.
   float small_displays = 0;
 };
 

@@ -54,16 +54,17 @@ std::vector<Point> DigitCenters(const Thing& display) {
   const int digits = static_cast<int>(display.reading.size());
   std::vector<Point> centers;
   for (int i = 0; i < digits; ++i) {
-    const float x = kPanelMargin + 0.5f + kDigitPitch * static_cast<float>(i);
-    centers.push_back(map.Map({x / PanelWidth(digits), 0.5f}));
+    const float x = kPanelMargin + 0.5f + display.digit_pitch * static_cast<float>(i);
+    centers.push_back(map.Map({x / PanelWidth(digits, display.digit_pitch), 0.5f}));
   }
   return centers;
 }
 
-DisplayPaint::DisplayPaint(const std::string& digits, const DisplayLook& look, float height_ratio,
-                           float pixel)
+DisplayPaint::DisplayPaint(const std::string& digits, float pitch, const DisplayLook& look,
+                           float height_ratio, float pixel)
     : look_(look),
-      width_(PanelWidth(static_cast<int>(digits.size()))),
+      pitch_(pitch),
+      width_(PanelWidth(static_cast<int>(digits.size()), pitch)),
       height_(width_ * height_ratio),
       pixel_(pixel) {
   const float digit_pixels = height_ / kPanelHeight / pixel;
@@ -145,9 +146,9 @@ Rgba DisplayPaint::operator()(float u, float v) const {
   Rgb color = Mix(look_.bezel, look_.panel, Coverage(panel_distance + kBezelWidth, pixel_));
   const float y = (v - 0.5f) * height_;
   const float x = u * width_ + look_.slant * y - kPanelMargin;
-  const float cell = std::floor((x - 0.5f) / kDigitPitch + 0.5f);
+  const float cell = std::floor((x - 0.5f) / pitch_ + 0.5f);
   const int digit = std::clamp(static_cast<int>(cell), 0, static_cast<int>(digits_.size()) - 1);
-  const float from_center = x - 0.5f - kDigitPitch * static_cast<float>(digit);
+  const float from_center = x - 0.5f - pitch_ * static_cast<float>(digit);
   if (std::fabs(y) < 0.5f * height_ / kPanelHeight + kGlowReach &&
       std::fabs(from_center) < 0.5f + kGlowReach) {
     const Light light = LightAt(static_cast<std::size_t>(digit), from_center, y);

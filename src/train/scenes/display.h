@@ -1,7 +1,7 @@
 // Displays: the positions of digits, and painting.
 //
-// Lengths are in digit widths. A panel of n digits is PanelWidth(n) wide; its height follows from
-// the thing's box, and a digit is 1 / kPanelHeight of it high.
+// Lengths are in digit widths. A panel is PanelWidth() wide; its height follows from the thing's
+// box, and a digit is 1 / kPanelHeight of it high.
 #pragma once
 
 #include <string>
@@ -13,12 +13,12 @@
 
 namespace edgevlm::train {
 
-inline constexpr float kDigitPitch = 1.3f;    // between the centers of neighboring digits
 inline constexpr float kPanelMargin = 0.45f;  // left of the first digit and right of the last
 inline constexpr float kPanelHeight = 1.56f;  // of the panel, in digit heights
 
-constexpr float PanelWidth(int digits) {
-  return kDigitPitch * static_cast<float>(digits - 1) + 1 + 2 * kPanelMargin;
+// pitch: between the centers of neighboring digits.
+constexpr float PanelWidth(int digits, float pitch) {
+  return pitch * static_cast<float>(digits - 1) + 1 + 2 * kPanelMargin;
 }
 
 // In image coordinates, in reading order: the centers of the digits' cells, even for digits (1, 7)
@@ -43,7 +43,8 @@ struct DisplayLook {
 class DisplayPaint {
  public:
   // height_ratio: the panel's height / width. pixel: a pixel's size in digit widths.
-  DisplayPaint(const std::string& digits, const DisplayLook& look, float height_ratio, float pixel);
+  DisplayPaint(const std::string& digits, float pitch, const DisplayLook& look, float height_ratio,
+               float pixel);
 
   Rgba operator()(float u, float v) const;
 
@@ -65,6 +66,7 @@ class DisplayPaint {
   DisplayLook look_;
   std::vector<int> digits_;
   std::vector<GlyphSampler> samplers_;  // of each digit, if they are printed
+  float pitch_;                         // as in PanelWidth()
   float width_;                         // of the panel
   float height_;
   float pixel_;

@@ -210,8 +210,9 @@ void DrawThing(const Thing&, const ShapeLook& look, const std::array<Point, 4>& 
 void DrawThing(const Thing& thing, const DisplayLook& look, const std::array<Point, 4>& corners,
                const Shadow& shadow, Canvas& canvas) {
   const BoxSize size = SizeOf(corners);
-  const float panel = PanelWidth(static_cast<int>(thing.reading.size()));
-  const DisplayPaint paint(thing.reading, look, size.height / size.width, panel / size.width);
+  const float panel = PanelWidth(static_cast<int>(thing.reading.size()), thing.digit_pitch);
+  const DisplayPaint paint(thing.reading, thing.digit_pitch, look, size.height / size.width,
+                           panel / size.width);
   const auto distance = [&](float u, float v) { return paint.PanelDistance(u, v) / panel; };
   DrawWithShadow(corners, shadow, distance, paint, canvas);
 }

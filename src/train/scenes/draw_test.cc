@@ -202,8 +202,8 @@ TEST(Display, EveryKindOfDigitsShowsThem) {
   look.lit = {255, 255, 255};
   look.thickness = 0.2f;
   const auto brightness = [&look](const char* digit, float v) {
-    const float height_ratio = 1.6f * kPanelHeight / PanelWidth(1);
-    return DisplayPaint(digit, look, height_ratio, 0.02f)(0.5f, v).g;
+    const float height_ratio = 1.6f * kPanelHeight / PanelWidth(1, 1.3f);
+    return DisplayPaint(digit, 1.3f, look, height_ratio, 0.02f)(0.5f, v).g;
   };
   for (const DigitKind kind : {DigitKind::kSegments, DigitKind::kDots, DigitKind::kPrinted}) {
     look.digits = kind;

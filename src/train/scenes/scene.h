@@ -9,6 +9,8 @@
 
 namespace edgevlm::train {
 
+inline constexpr int kMaxDigits = 4;  // of a display
+
 enum class ThingKind { kEmoji, kShape, kDisplay, kInstrument };
 
 // In the order of kColorNames.
@@ -33,6 +35,7 @@ struct Thing {
   // The corners of its box after rotation and perspective, in the thing's own orientation: top
   // left, top right, bottom right, bottom left. All inside the image.
   std::array<Point, 4> corners;
+  float digit_pitch = 1.3f;  // of a display: between the centers of its digits, in digit widths
 
   Point Center() const {
     Point sum;

@@ -62,7 +62,8 @@ ForwardWork ForwardWorkOf(Vlm& model, const Batch& batch, const DistilOptions& o
   const double replies = static_cast<double>((batch.labels >= 0).sum().item<std::int64_t>());
   ForwardWork work;
   work.encoder = images * (EncoderWork(model->vision_encoder, model->shape.image_side) +
-                           cells * (RowWork(model->grid_heads) + RowWork(model->grid_pointers)));
+                           cells * (RowWork(model->grid_heads) + RowWork(model->grid_reading) +
+                                    RowWork(model->grid_pointers)));
   work.projector = text_images * cells * (RowWork(model->project_in) + RowWork(model->project_out));
   work.decoder = BlocksWork(model->decoder, batch, cells, options.on_image_tokens());
   work.logits = (replies + (options.on_image_tokens() ? text_images * cells : 0)) *

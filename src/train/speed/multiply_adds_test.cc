@@ -42,7 +42,7 @@ TEST_F(MultiplyAddsTest, CountTheVisionEncodersConvolutions) {
     expected += row.expanded * row.out * after;
   }
   expected += 96 * kFeatures * kCells;
-  const double head_outputs = (1 + kTinyThings) + 1 + 4 + 10 + 11 + 4;
+  const double head_outputs = (1 + kTinyThings) + 1 + 4 + 10 + 11 + kMaxDigits * 11 + 4;
   expected += kFeatures * head_outputs * kCells;
   EXPECT_EQ(Work().encoder, kImages * expected);
 }

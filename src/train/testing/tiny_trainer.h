@@ -86,8 +86,10 @@ inline Sample TinySample(std::uint64_t seed) {
                  .number = draw(0, 6),
                  .center = std::vector<float>(cells),
                  .box = std::vector<float>(cells * 4, 0.25f),
+                 .reading = std::vector<std::int64_t>(cells * kMaxDigits, -1),
                  .pointers = std::vector<float>(cells * 4)};
   sample.grid.center[seed % cells] = 1.0f;
+  sample.grid.reading[seed % cells * kMaxDigits] = 1;
   sample.grid.pointers[seed % cells * 4] = 1.0f;
   sample.texts = PackTexts(TinyTexts(seed), TinyTokenizer(), options.rows, options.length,
                            options.grid * options.grid);

@@ -7,6 +7,8 @@
 
 #include "train/testing/parse_texts.h"
 #include "train/text_templates/categories.h"
+#include "train/text_templates/phrases.h"
+#include "train/text_templates/question_templates.h"
 #include "train/text_templates/questions.h"
 #include "train/text_templates/usual_colors.h"
 
@@ -45,8 +47,28 @@ const Category* CategoryOf(const std::string& word) {
   return nullptr;
 }
 
+// The color that a phrase like "red shapes", "a red shape" or "something red" names.
+std::optional<Color> ColorOnly(const std::string& phrase) {
+  for (std::size_t i = 0; i < kColorNames.size(); ++i) {
+    const std::string color = kColorNames[i];
+    for (const char* noun : {" shape", " shapes", " things"}) {
+      if (phrase == color + noun || phrase.ends_with(" " + color + noun))
+        return static_cast<Color>(i);
+    }
+    if (phrase == "something " + color) return static_cast<Color>(i);
+  }
+  return std::nullopt;
+}
+
+int CountOf(Color color, const Scene& scene) {
+  return static_cast<int>(std::ranges::count_if(scene.things, [=](const Thing& thing) {
+    return thing.kind == ThingKind::kShape && thing.color == color;
+  }));
+}
+
 // Of what the first part names.
 int CountOfPart(const QuestionAnswer& asked, const Scene& scene) {
+  if (const auto color = ColorOnly(asked.parts[0])) return CountOf(*color, scene);
   const Category* category = CategoryOf(asked.parts[0]);
   return category != nullptr ? CountOf(*category, scene) : CountOf(asked.parts[0], scene);
 }
@@ -143,6 +165,22 @@ void ExpectIsTrue(const QuestionAnswer& asked, const Scene& scene) {
   if (asked.kind == "absent" && asked.form != QuestionForm::kReads) {
     EXPECT_EQ(CountOf(asked.answer.substr(std::string("there is no ").size()), scene), 0);
   }
+  if (asked.kind == "count" && !asked.parts.empty()) {
+    EXPECT_EQ(asked.answer, kNumberWords[static_cast<std::size_t>(CountOfPart(asked, scene))]);
+  }
+  if (asked.form == QuestionForm::kHowManyKinds) {
+    std::set<int> names;
+    for (const Thing& thing : scene.things) names.insert(thing.name);
+    EXPECT_EQ(asked.answer, kNumberWords[names.size()]);
+  }
+  if (asked.form == QuestionForm::kWhichShapeOfColor || asked.form == QuestionForm::kWhatOfColor) {
+    std::vector<Thing> colored;
+    std::ranges::copy_if(scene.things, std::back_inserter(colored), [&](const Thing& thing) {
+      return thing.kind == ThingKind::kShape &&
+             kColorNames[static_cast<std::size_t>(thing.color)] == asked.parts[0];
+    });
+    EXPECT_TRUE(NamesAll(ReadList(asked.answer), colored));
+  }
   if (asked.form == QuestionForm::kListThings || asked.form == QuestionForm::kWhatIsShown) {
     EXPECT_TRUE(NamesAll(ReadList(asked.answer), scene.things));
   }
@@ -181,7 +219,8 @@ TEST(MoreQuestions, AreAnsweredTruly) {
     EXPECT_GT(kinds[kind], kDrawnScenes / 20) << kind;
   }
   for (const QuestionForm form :
-       {QuestionForm::kEitherSide, QuestionForm::kEitherHeight, QuestionForm::kEitherSideOfAll,
+       {QuestionForm::kHowManyKinds, QuestionForm::kWhichShapeOfColor, QuestionForm::kWhatOfColor,
+        QuestionForm::kEitherSide, QuestionForm::kEitherHeight, QuestionForm::kEitherSideOfAll,
         QuestionForm::kEitherEnd, QuestionForm::kEitherColor, QuestionForm::kEitherThing}) {
     EXPECT_GT(forms[form], kDrawnScenes / 100) << static_cast<int>(form);
   }
@@ -227,6 +266,41 @@ TEST(MoreQuestions, LargestAndSmallestAreClear) {
     answers.insert(asked.answer);
   }
   EXPECT_EQ(answers, (std::set<std::string>{"a dog", "a cat", "the dog", "the cat"}));
+}
+
+TEST(MoreQuestions, SizesAreCompared) {
+  const auto group_of = [](int name, float size) {
+    return PlacedGroup{.what = {name, {}, {}}, .centers = {{0.5f, 0.5f}}, .size = size};
+  };
+  std::mt19937_64 rng(4);
+  const std::vector<PlacedGroup> groups = {group_of(0, 0.2f), group_of(1, 0.35f)};
+  for (int i = 0; i < 100; ++i) {
+    const bool yes = i % 2 == 0;
+    const auto asked = AskSizeCheck(groups, yes, rng);
+    ASSERT_TRUE(asked);
+    const bool dog_first = asked->parts[0] == "the dog";
+    EXPECT_EQ(dog_first != (asked->form == QuestionForm::kIsLarger), yes);
+    EXPECT_EQ(asked->answer, YesNo(yes));
+  }
+  EXPECT_FALSE(AskSizeCheck({group_of(0, 0.2f), group_of(1, 0.22f)}, true, rng));
+}
+
+TEST(MoreQuestions, TheNearestThingIsClear) {
+  const auto group_of = [](int name, std::vector<Point> centers) {
+    return PlacedGroup{.what = {name, {}, {}}, .centers = std::move(centers)};
+  };
+  std::mt19937_64 rng(5);
+  const PlacedGroup dog = group_of(0, {{0.2f, 0.2f}}),
+                    cats = group_of(1, {{0.4f, 0.2f}, {0.9f, 0.9f}});
+  for (int i = 0; i < 20; ++i) {
+    const auto asked = AskNearest({dog, cats}, false, rng);
+    ASSERT_TRUE(asked);
+    EXPECT_TRUE(asked->parts[0].ends_with("the dog")) << asked->parts[0];
+    EXPECT_EQ(asked->answer, "a cat");
+  }
+  EXPECT_FALSE(
+      AskNearest({dog, group_of(1, {{0.4f, 0.2f}}), group_of(2, {{0.3f, 0.37f}})}, false, rng));
+  EXPECT_FALSE(AskNearest({dog, group_of(1, {{0.8f, 0.8f}})}, false, rng)) << "too far";
 }
 
 TEST(MoreQuestions, FollowUpsComeAfterAnotherQuestion) {

@@ -8,6 +8,7 @@ enum class QuestionForm {
   // Counts. kHowMany {0}: "red circles".
   kHowManyThings,
   kHowMany,
+  kHowManyKinds,
   // Colors. {0}: "circle", "circles".
   kColorOfOne,
   kColorOfSeveral,
@@ -22,6 +23,9 @@ enum class QuestionForm {
   kListThings,
   kListOf,
   kWhichOf,  // {0}: "animal"
+  // {0}: "red". Of all things only where each is a shape.
+  kWhichShapeOfColor,
+  kWhatOfColor,
   kDescribe,
   // Displays.
   kReads,
@@ -59,6 +63,8 @@ enum class QuestionForm {
   kSmallest,
   kWhichLarger,
   kWhichSmaller,
+  kIsLarger,
+  kIsSmaller,
   // Checks. kIsColor {0}: "the circle", {1}: "red"; kAreThere {0}: "two dogs"; kSeveral {0}:
   // "dogs".
   kIsColor,

@@ -49,8 +49,19 @@ std::optional<QuestionAnswer> AskUsualColor(const std::vector<PlacedGroup>& grou
                                             std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskSize(const std::vector<PlacedGroup>& groups, bool yes,
                                       std::mt19937_64& rng);
+// The number of different kinds.
+std::optional<QuestionAnswer> AskKinds(const std::vector<PlacedGroup>& groups, bool yes,
+                                       std::mt19937_64& rng);
+// About the shapes of one color.
+std::optional<QuestionAnswer> AskColored(const std::vector<PlacedGroup>& groups, bool yes,
+                                         std::mt19937_64& rng);
+// What is next to a thing.
+std::optional<QuestionAnswer> AskNearest(const std::vector<PlacedGroup>& groups, bool yes,
+                                         std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskCheck(const std::vector<PlacedGroup>& groups, bool yes,
                                        std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskSizeCheck(const std::vector<PlacedGroup>& groups, bool yes,
+                                           std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskComparison(const std::vector<PlacedGroup>& groups, bool yes,
                                             std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskEither(const std::vector<PlacedGroup>& groups, bool yes,

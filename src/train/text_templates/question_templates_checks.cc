@@ -164,6 +164,26 @@ std::optional<QuestionAnswer> AskSize(const std::vector<PlacedGroup>& groups, bo
   return PickOne(rng, possible);
 }
 
+std::optional<QuestionAnswer> AskSizeCheck(const std::vector<PlacedGroup>& groups, bool yes,
+                                           std::mt19937_64& rng) {
+  std::vector<QuestionAnswer> possible;
+  for (const PlacedGroup& group : groups) {
+    const std::vector<std::string> names = UniqueNames(group, groups);
+    for (const PlacedGroup& other : groups) {
+      const std::vector<std::string> other_names = UniqueNames(other, groups);
+      if (names.empty() || other_names.empty()) continue;
+      if (group.size <= kClearlyLarger * other.size) continue;
+      const QuestionForm form =
+          Bernoulli(rng, 0.6f) ? QuestionForm::kIsLarger : QuestionForm::kIsSmaller;
+      std::vector<std::string> parts = {PickOne(rng, names), PickOne(rng, other_names)};
+      if (yes != (form == QuestionForm::kIsLarger)) std::swap(parts[0], parts[1]);
+      possible.push_back({"check", "", YesOrNo(yes), form, std::move(parts)});
+    }
+  }
+  if (possible.empty()) return std::nullopt;
+  return PickOne(rng, possible);
+}
+
 std::optional<QuestionAnswer> AskComparison(const std::vector<PlacedGroup>& groups, bool yes,
                                             std::mt19937_64& rng) {
   Description first = PickOne(rng, groups).what;

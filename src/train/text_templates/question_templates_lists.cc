@@ -66,6 +66,15 @@ std::optional<QuestionAnswer> AskList(const std::vector<PlacedGroup>& groups, bo
   return QuestionAnswer{"list", "", answer, QuestionForm::kListOf, {chosen->category->plural}};
 }
 
+std::optional<QuestionAnswer> AskKinds(const std::vector<PlacedGroup>& groups, bool,
+                                       std::mt19937_64&) {
+  for (const PlacedGroup& group : groups) {
+    // Whether a red and a blue circle are of one kind is a matter of taste.
+    if (CountPossible({group.what.name, {}, {}}, groups) != group.count()) return std::nullopt;
+  }
+  return QuestionAnswer{"count", "", kNumberWords[groups.size()], QuestionForm::kHowManyKinds, {}};
+}
+
 std::optional<QuestionAnswer> AskDescription(const std::vector<PlacedGroup>& groups, bool,
                                              std::mt19937_64&) {
   return QuestionAnswer{"describe", "", LongDescription(groups), QuestionForm::kDescribe, {}};

@@ -1,6 +1,10 @@
 // Question templates about locations and spatial relations: what, where, leftright, abovebelow.
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
+#include <utility>
+#include <vector>
 
 #include "train/text_templates/beyond.h"
 #include "train/text_templates/locations.h"
@@ -137,6 +141,36 @@ std::optional<QuestionAnswer> AskWhat(const std::vector<PlacedGroup>& groups, bo
                         chosen.answer,
                         QuestionForm::kWhatIs,
                         {chosen.location}};
+}
+
+std::optional<QuestionAnswer> AskNearest(const std::vector<PlacedGroup>& groups, bool,
+                                         std::mt19937_64& rng) {
+  constexpr std::array kNextTo = {"next to {0}",  "beside {0}",     "near {0}",
+                                  "close to {0}", "closest to {0}", "by {0}"};
+  constexpr float kClearlyNearer = 1.5f;  // ratio of distances
+  std::vector<QuestionAnswer> found;
+  for (const PlacedGroup& group : groups) {
+    const std::vector<std::string> names = UniqueNames(group, groups);
+    if (names.empty()) continue;
+    std::vector<std::pair<float, const PlacedGroup*>> others;  // by distance
+    for (const PlacedGroup& other : groups) {
+      if (&other == &group) continue;
+      for (const Point& center : other.centers) {
+        const float x = center.x - group.centers[0].x, y = center.y - group.centers[0].y;
+        others.emplace_back(std::hypot(x, y), &other);
+      }
+    }
+    std::ranges::sort(others);
+    if (others.empty() || others[0].first > kNextToDistance) continue;
+    if (others.size() > 1 && others[1].first < kClearlyNearer * others[0].first) continue;
+    found.push_back({"what",
+                     "",
+                     Counted(others[0].second->what, 1),
+                     QuestionForm::kWhatIs,
+                     {Fill(PickOne(rng, kNextTo), {PickName(names, rng)})}});
+  }
+  if (found.empty()) return std::nullopt;
+  return PickOne(rng, found);
 }
 
 std::optional<QuestionAnswer> AskWhere(const std::vector<PlacedGroup>& groups, bool,

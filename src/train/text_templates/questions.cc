@@ -41,12 +41,14 @@ constexpr WeightedTemplate kTrainedTemplates[] = {
     {9, AskLeftRight},     {9, AskAboveBelow},
     {3, AskExists},        {9, AskDisplay},
     {9, AskList},          {7, AskDescription},
-    {4, AskExistsAny},     {4, AskCategory},
+    {4, AskExistsAny},     {7, AskCategory},
     {4, AskUsualColor},    {9, AskSize},
     {7, AskCheck},         {8, AskComparison},
     {3, AskAbsent},        {3, AskUnanswerable},
     {2, AskNothing},       {9, AskEither},
     {3, AskBothOrNeither}, {3, AskMissingInstrument},
+    {8, AskColored},       {2, AskKinds},
+    {4, AskNearest},       {5, AskSizeCheck},
 };
 constexpr WeightedTemplate kInstrumentTemplates[] = {
     {40, AskReading},
@@ -68,6 +70,8 @@ constexpr WeightedTemplate kInstrumentTemplates[] = {
     {2, AskUnanswerable},
     {9, AskEither},
     {3, AskMissingInstrument},
+    {4, AskColored},
+    {2, AskSizeCheck},
 };
 constexpr WeightedTemplate kEmptySceneTemplates[] = {
     {2, AskCount},       {2, AskExists}, {2, AskExistsAny},    {1, AskCategory}, {4, AskList},
@@ -80,6 +84,7 @@ constexpr int kAttempts = 6;
 // Of questions with a plain wording, in training.
 constexpr float kPlainFraction = 0.25f;
 constexpr float kSynonymFraction = 0.15f;
+constexpr float kRephrasedFraction = 0.4f;  // of locations and categories
 // Two questions at once; more in training, where a reply of two parts is hard to learn.
 constexpr float kTwoFraction = 0.03f;
 constexpr float kTrainedTwoFraction = 0.12f;
@@ -125,6 +130,9 @@ void Reword(Wording wording, QuestionAnswer& asked, std::mt19937_64& rng) {
   std::vector<std::string> parts = asked.parts;
   for (std::string& part : parts) {
     if (Bernoulli(rng, kSynonymFraction)) part = WithSynonym(part, rng);
+    if (wording == Wording::kTrained && Bernoulli(rng, kRephrasedFraction)) {
+      part = Rephrased(part, rng);
+    }
   }
   asked.question = Fill(pattern, parts);
   if (asked.form != QuestionForm::kChat || !Bernoulli(rng, kLongTalkFraction)) return;

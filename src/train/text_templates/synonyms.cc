@@ -1,11 +1,14 @@
 #include "train/text_templates/synonyms.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
 #include "train/scenes/things.h"
 #include "train/text_templates/phrases.h"
 #include "train/text_templates/pick_one.h"
+#include "train/text_templates/wordings.h"
 
 namespace edgevlm::train {
 namespace {
@@ -67,6 +70,40 @@ constexpr Synonym kSynonyms[] = {
     {"bar chart", "chart", "charts"},
 };
 
+struct Rephrasing {
+  std::string_view phrase;
+  std::string_view pattern;  // of a wording
+};
+
+constexpr Rephrasing kRephrasings[] = {
+    {"in the top left", "[in|at] the [top|upper] left[| corner| corner| part| side]"},
+    {"at the top",
+     "[at|in] the [very top|upper part|upper edge|top edge|top middle|middle of the top|upper "
+     "middle]"},
+    {"in the top right", "[in|at] the [top|upper] right[| corner| corner| part| side]"},
+    {"on the left",
+     "[on the left[-hand side| side| edge]|at the left|to the left|in the left part]"},
+    {"in the center",
+     "[in the [middle|middle|centre|very middle|central part]|in the middle of it|at the center]"},
+    {"on the right",
+     "[on the right[-hand side| side| edge]|at the right|to the right|in the right part]"},
+    {"in the bottom left", "[in|at] the [bottom|lower] left[| corner| corner| part| side]"},
+    {"at the bottom",
+     "[at|in] the [very bottom|lower part|lower edge|bottom edge|bottom middle|middle of the "
+     "bottom|lower middle]"},
+    {"in the bottom right", "[in|at] the [bottom|lower] right[| corner| corner| part| side]"},
+    {"foods", "[things to eat|food items|kinds of food|pieces of food]"},
+    {"a food", "[something to eat|some food|any food|a food item]"},
+    {"animals", "[creatures|living creatures|animals of any kind]"},
+    {"an animal", "[a creature|any animal|some animal]"},
+    {"vehicles", "[means of transport|vehicles of any kind]"},
+    {"a vehicle", "[any vehicle|some vehicle|a means of transport]"},
+    {"clothes", "[pieces of clothing|garments|things to wear]"},
+    {"a piece of clothing", "[something to wear|a garment|any clothing]"},
+    {"fruits", "[pieces of fruit|kinds of fruit]"},
+    {"a fruit", "[some fruit|any fruit|a piece of fruit]"},
+};
+
 bool IsWordLetter(char c) { return ('a' <= c && c <= 'z') || c == '-'; }
 
 // The first occurrence of the whole word (or words); npos if there is none.
@@ -118,6 +155,11 @@ std::string WithSynonym(const std::string& phrase, std::mt19937_64& rng) {
     possible.push_back(Replaced(phrase, at, spelled, is_plural ? synonym.plural : synonym.other));
   }
   return possible.empty() ? phrase : PickOne(rng, possible);
+}
+
+std::string Rephrased(const std::string& phrase, std::mt19937_64& rng) {
+  const auto* found = std::ranges::find(kRephrasings, phrase, &Rephrasing::phrase);
+  return found == std::end(kRephrasings) ? phrase : ExpandWording(found->pattern, rng);
 }
 
 }  // namespace edgevlm::train

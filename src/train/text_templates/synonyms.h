@@ -19,4 +19,8 @@ std::span<const Synonym> Synonyms();
 // airplane" -> "a plane". The same phrase if there is none.
 std::string WithSynonym(const std::string& phrase, std::mt19937_64& rng);
 
+// A location or a category in other words: "in the top left" -> "in the upper left corner",
+// "foods" -> "things to eat". The same phrase if it is none, or has no others.
+std::string Rephrased(const std::string& phrase, std::mt19937_64& rng);
+
 }  // namespace edgevlm::train

@@ -31,6 +31,19 @@ TEST(WithSynonym, LeavesTheRest) {
   EXPECT_EQ(AllOf("a hot dog"), (std::set<std::string>{"a hotdog"}));
 }
 
+TEST(Rephrased, SaysLocationsAndCategoriesInOtherWords) {
+  std::mt19937_64 rng(3);
+  std::set<std::string> centers;
+  for (int i = 0; i < 100; ++i) {
+    const std::string place = Rephrased("in the top left", rng);
+    EXPECT_TRUE(place.find("left") != std::string::npos) << place;
+    EXPECT_TRUE(place.find("top") != std::string::npos || place.find("upper") != std::string::npos);
+    centers.insert(Rephrased("in the center", rng));
+  }
+  EXPECT_TRUE(centers.contains("in the middle"));
+  EXPECT_EQ(Rephrased("a dog", rng), "a dog");
+}
+
 TEST(Synonyms, MeanOneThing) {
   std::set<std::string> others;
   for (const Synonym& synonym : Synonyms()) {

@@ -22,6 +22,15 @@ constexpr FormWording kHeldOutWordings[] = {
     {kHowMany, "in this @, how many {0} do we have?"},
     {kHowMany, "how many of the things are {0}?"},
 
+    {kHowManyKinds, "so how many kinds of things is that?"},
+    {kHowManyKinds, "what is the count of different kinds?"},
+
+    {kWhichShapeOfColor, "which of the shapes would you call {0}?"},
+    {kWhichShapeOfColor, "i am looking for the {0} shape, what is it?"},
+
+    {kWhatOfColor, "what in this @ would you call {0}?"},
+    {kWhatOfColor, "which of the things is {0}?"},
+
     {kExists, "would you say there is {0} in this @?"},
     {kExists, "is {0} among the things shown?"},
     {kExists, "i am looking for {0}, is it here?"},
@@ -178,6 +187,11 @@ constexpr FormWording kHeldOutWordings[] = {
 
     {kSmallest, "which of the things is the smallest?"},
     {kSmallest, "what is the smallest of all?"},
+
+    {kIsLarger, "would you say {0} is larger than {1}?"},
+    {kIsLarger, "am i right that {0} is bigger than {1}?"},
+    {kIsSmaller, "would you say {0} is smaller than {1}?"},
+    {kIsSmaller, "am i right that {0} is smaller than {1}?"},
 
     {kWhichLarger, "tell me which is bigger, {0} or {1}"},
 

@@ -52,6 +52,15 @@ constexpr FormWording kTrainedContentWordings[] = {
     {kHowMany, "how many {0} have we got[| here]?"},
     {kHowMany, "how often do you see {0}?"},
 
+    {kHowManyKinds,
+     "how many [different |][kinds|sorts|types] of [things|objects] [are there|do you see|can you "
+     "see|are shown|are visible][| in the @| here]?"},
+    {kHowManyKinds, "[count|name] the number of [different |][kinds|sorts] of [things|objects]"},
+    {kHowManyKinds, "how many [kinds|sorts|types] of [things|objects] does the @ show?"},
+    {kHowManyKinds,
+     "[tell me|can you tell me] how many [different |][kinds|sorts|types] there are"},
+    {kHowManyKinds, "how many [different kinds|kinds|different types] [are there|do you see]?"},
+
     {kExists, "[is|isn't] there {0}[| in the @| in this @| here| somewhere| anywhere| in it]?"},
     {kExists,
      "[do you|can you|did you|could you] [see|find|spot|notice] {0}[| in the @| here| anywhere]?"},
@@ -242,6 +251,28 @@ constexpr FormWording kTrainedContentWordings[] = {
      "[any idea|may i ask|i wonder|do you happen to know|can you find out|let me know|find out|i "
      "would love to know|please say|guess] [which|what] {0} [this|it] is?"},
     {kWhichOf, "[what|which] {0} have you seen?"},
+
+    {kWhichShapeOfColor, "[which|what] shape is {0}[| in the @| here]?"},
+    {kWhichShapeOfColor, "what is the {0} shape[| in the @| here]?"},
+    {kWhichShapeOfColor, "[which|what] shapes are {0}[| in the @]?"},
+    {kWhichShapeOfColor, "what {0} shapes [are there|do you see|can you see]?"},
+    {kWhichShapeOfColor, "[name|list|find] the {0} shape[|s]"},
+    {kWhichShapeOfColor, "[tell me|can you tell me|do you know] [which|what] shape is {0}"},
+    {kWhichShapeOfColor, "[which|what] shape has the color {0}?"},
+    {kWhichShapeOfColor, "what shape is the {0} [one|thing|object]?"},
+    {kWhichShapeOfColor, "what kind of shape is {0}?"},
+
+    {kWhatOfColor, "what is {0}[| in the @| here]?"},
+    {kWhatOfColor, "what's {0}?"},
+    {kWhatOfColor, "[which|what] [thing|object] is {0}[| in the @]?"},
+    {kWhatOfColor, "[which|what] [things|objects] are {0}?"},
+    {kWhatOfColor, "what is the {0} [thing|object|one][| in the @]?"},
+    {kWhatOfColor, "what's the {0} [thing|object]?"},
+    {kWhatOfColor, "what [do you see|can you see|is there] that is {0}?"},
+    {kWhatOfColor, "[name|list|find|tell me] [everything|all] [that is |]{0}"},
+    {kWhatOfColor, "[tell me|can you tell me|do you know] what is {0}"},
+    {kWhatOfColor, "what has the color {0}?"},
+    {kWhatOfColor, "what {0} [things|objects] [are there|do you see]?"},
 
     {kDescribe,
      "describe [the @|this @|it|this|what you see|that @|everything][| to me| for me| in detail| "

@@ -213,6 +213,23 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kWhichSmaller, "{0} or {1}: which is smaller?"},
     {kWhichSmaller, "[name|say|guess] which is smaller, {0} or {1}"},
     {kWhichSmaller, "of {0} and {1}, which is smaller?"},
+
+    {kIsLarger, "is {0} [larger|bigger] than {1}?"},
+    {kIsLarger, "is {0} [larger|bigger] than {1}, [yes or no|or not]?"},
+    {kIsLarger, "does {0} look [larger|bigger] than {1}?"},
+    {kIsLarger, "[tell me|can you tell me] [if|whether] {0} is [larger|bigger] than {1}"},
+    {kIsLarger,
+     "[is it true|do you think|is it right|i think] that {0} is [larger|bigger] than {1}?"},
+    {kIsLarger, "{0} is [larger|bigger] than {1}, [right|isn't it|is that so]?"},
+    {kIsLarger, "compared to {1}, is {0} [larger|bigger]?"},
+
+    {kIsSmaller, "is {0} [smaller|tinier] than {1}?"},
+    {kIsSmaller, "is {0} smaller than {1}, [yes or no|or not]?"},
+    {kIsSmaller, "does {0} look smaller than {1}?"},
+    {kIsSmaller, "[tell me|can you tell me] [if|whether] {0} is smaller than {1}"},
+    {kIsSmaller, "[is it true|do you think|is it right|i think] that {0} is smaller than {1}?"},
+    {kIsSmaller, "{0} is smaller than {1}, [right|isn't it|is that so]?"},
+    {kIsSmaller, "compared to {1}, is {0} smaller?"},
 };
 
 }  // namespace
