@@ -16,8 +16,9 @@ struct AverageOptions {
 
 // Fine-tuning forgets some of what the model knew. Models on the line between the weights before
 // and after it often do well on both tasks (Wortsman et al. 2022, "WiSE-FT"). Writes the second
-// run's run.json, and model.pt. Batch norm statistics are interpolated like weights. Errors:
-// kInvalid (weight), kNotFound, kCorrupt (a checkpoint, another shape), kIo.
+// run's run.json, and model.pt. Batch norm statistics are interpolated like weights; a head that a
+// run is too old for counts as untrained there. Errors: kInvalid (weight), kNotFound, kCorrupt (a
+// checkpoint, another shape), kIo.
 MaybeError Average(const AverageOptions& options);
 
 }  // namespace edgevlm::train

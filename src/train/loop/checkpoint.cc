@@ -1,11 +1,13 @@
 #include "train/loop/checkpoint.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string_view>
 
 #include "train/distil/distillation.h"
 #include "train/torch.h"
@@ -117,6 +119,54 @@ bool HasShapeOf(const torch::nn::Module& module, torch::serialize::InputArchive&
          weight.sizes() == module.parameters().front().sizes();
 }
 
+enum class Needed {
+  kAll,       // to train on
+  kExported,  // what a GGUF file has
+  kNothing,
+};
+
+bool IsExported(std::string_view part) {
+  constexpr std::array<std::string_view, 4> kExportedParts = {"eye", "project_in", "project_out",
+                                                              "decoder"};
+  return std::ranges::find(kExportedParts, part) != kExportedParts.end();
+}
+
+// LibTorch throws if a part has other tensors.
+MaybeError LoadChildren(torch::serialize::InputArchive& archive, Needed needed, Vlm& model) {
+  for (auto& child : model->named_children()) {
+    const std::string& name = child.key();
+    torch::serialize::InputArchive part;
+    if (!archive.try_read(name, part)) {
+      if (needed == Needed::kNothing || (needed == Needed::kExported && !IsExported(name)))
+        continue;
+      return Error{ErrorCode::kCorrupt, "expected the part '" + name +
+                                            "', found none; is it a run of an older version? then "
+                                            "continue it by another run, with --from"};
+    }
+    const bool may_differ = needed == Needed::kNothing && IsFeatureMap(name);
+    if (may_differ && !HasShapeOf(*child.value(), part)) continue;
+    child.value()->load(part);
+  }
+  return std::nullopt;
+}
+
+MaybeError LoadFrom(const std::string& path, Needed needed, Vlm& model) {
+  const std::vector<std::vector<std::int64_t>> expected = ShapesOf(model);
+  MaybeError missing;
+  const auto load = [&] {
+    torch::serialize::InputArchive archive;
+    archive.load_from(path);
+    missing = LoadChildren(archive, needed, model);
+  };
+  if (auto error = Guarded(path, load)) return error;
+  if (missing) return Error{missing->code, path + ": " + missing->message};
+  // LibTorch loads tensors of any shape.
+  if (ShapesOf(model) != expected) {
+    return Error{ErrorCode::kCorrupt, path + ": tensors of another shape than this run's"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 MaybeError SaveCheckpoint(const std::string& folder, Vlm& model, torch::optim::AdamW& optimizer,
@@ -134,7 +184,7 @@ Result<RunState> LoadCheckpoint(const std::string& folder, Vlm& model,
                                 torch::optim::AdamW& optimizer) {
   const Result<json> state = ReadJson(folder + "/state.json");
   if (!state) return state.error();
-  if (auto error = LoadModel(folder, model)) return *error;
+  if (auto error = LoadFrom(folder + "/model.pt", Needed::kAll, model)) return *error;
   const std::string path = folder + "/optimizer.pt";
   if (auto error = Guarded(path, [&] { torch::load(optimizer, path); })) return *error;
   RunState run;
@@ -151,34 +201,11 @@ MaybeError SaveModel(const std::string& folder, Vlm& model) {
 }
 
 MaybeError LoadModel(const std::string& folder, Vlm& model) {
-  const std::string path = folder + "/model.pt";
-  const std::vector<std::vector<std::int64_t>> expected = ShapesOf(model);
-  if (auto error = Guarded(path, [&] { torch::load(model, path); })) return error;
-  // LibTorch loads tensors of any shape.
-  if (ShapesOf(model) != expected) {
-    return Error{ErrorCode::kCorrupt, path + ": tensors of another shape than run.json's"};
-  }
-  return std::nullopt;
+  return LoadFrom(folder + "/model.pt", Needed::kExported, model);
 }
 
 MaybeError LoadParts(const std::string& folder, Vlm& model) {
-  const std::string path = folder + "/model.pt";
-  const std::vector<std::vector<std::int64_t>> expected = ShapesOf(model);
-  const auto load = [&] {
-    torch::serialize::InputArchive archive;
-    archive.load_from(path);
-    for (auto& child : model->named_children()) {
-      torch::serialize::InputArchive part;
-      if (!archive.try_read(child.key(), part)) continue;
-      if (IsFeatureMap(child.key()) && !HasShapeOf(*child.value(), part)) continue;
-      child.value()->load(part);
-    }
-  };
-  if (auto error = Guarded(path, load)) return error;
-  if (ShapesOf(model) != expected) {
-    return Error{ErrorCode::kCorrupt, path + ": tensors of another shape than this run's"};
-  }
-  return std::nullopt;
+  return LoadFrom(folder + "/model.pt", Needed::kNothing, model);
 }
 
 MaybeError SaveRun(const std::string& folder, const VlmShape& shape, const Vocabulary& vocabulary) {

@@ -22,14 +22,16 @@ struct RunState {
 // renamed, so that a power cut leaves the old file. Errors: kIo.
 MaybeError SaveCheckpoint(const std::string& folder, Vlm& model, torch::optim::AdamW& optimizer,
                           const RunState& state);
-// Errors: kNotFound (no checkpoint), kCorrupt (also: another shape).
+// Errors: kNotFound (no checkpoint), kCorrupt (also: another shape, or a run from before the model
+// had one of its heads, which can only be continued by another run).
 Result<RunState> LoadCheckpoint(const std::string& folder, Vlm& model,
                                 torch::optim::AdamW& optimizer);
 
 // Writes FOLDER/model.pt only. Errors: kIo.
 MaybeError SaveModel(const std::string& folder, Vlm& model);
 
-// Loads the weights only. Errors: kNotFound, kCorrupt.
+// Loads the weights only. Heads that only training needs stay as they are if the run is from before
+// they existed. Errors: kNotFound, kCorrupt.
 MaybeError LoadModel(const std::string& folder, Vlm& model);
 
 // Loads the weights of those parts of the model (vision encoder, decoder, heads, ...) that the

@@ -158,6 +158,34 @@ TEST_F(CheckpointTest, LoadsThePartsThatARunHas) {
   EXPECT_EQ(error->code, ErrorCode::kCorrupt);
 }
 
+// A run from before the model had one of its heads.
+TEST_F(CheckpointTest, AnOlderRunIsLoadedAndExportedButNotResumed) {
+  Vlm model = TinyModel(kSeed);
+  torch::optim::AdamW optimizer = OptimizerOf(model);
+  ASSERT_EQ(SaveRun(folder_, TinyShape(), TinyVocabulary()), std::nullopt);
+  ASSERT_EQ(SaveCheckpoint(folder_, model, optimizer, {}), std::nullopt);
+  const auto save_without = [&](const std::string& head) {
+    torch::serialize::OutputArchive archive;
+    for (const auto& child : model->named_children()) {
+      if (child.key() == head) continue;
+      torch::serialize::OutputArchive part;
+      child.value()->save(part);
+      archive.write(child.key(), part);
+    }
+    archive.save_to(Path("model.pt"));
+  };
+  save_without("grid_reading");
+  Vlm other = TinyModel(kSeed + 1);
+  EXPECT_EQ(LoadModel(folder_, other), std::nullopt);
+  EXPECT_TRUE(torch::equal(other->project_in->weight, model->project_in->weight));
+  EXPECT_EQ(Export(folder_, Path("model.gguf"), {.name = "name"}), std::nullopt);
+  const auto resumed = LoadCheckpoint(folder_, other, optimizer);
+  ASSERT_FALSE(resumed.ok());
+  EXPECT_THAT(resumed.error().message, HasSubstr("'grid_reading', found none"));
+  save_without("decoder");
+  EXPECT_EQ(LoadModel(folder_, other)->code, ErrorCode::kCorrupt);
+}
+
 TEST_F(CheckpointTest, AMissingFolderIsAnError) {
   Vlm model = TinyModel(kSeed);
   torch::optim::AdamW optimizer = OptimizerOf(model);
