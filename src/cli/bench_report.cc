@@ -98,7 +98,9 @@ std::string BenchMarkdown(std::span<const BenchRecord> records) {
   }
   if (!records.empty()) {
     const BenchRecord& last = records.back();
-    table += Format("\nLoaded in %.2f s", static_cast<double>(last.load_ns) / 1e9);
+    const auto load_ns = static_cast<double>(last.load_ns);
+    table += load_ns < 1e9 ? Format("\nLoaded in %.1f ms", load_ns / 1e6)
+                           : Format("\nLoaded in %.2f s", load_ns / 1e9);
     if (last.peak_memory > 0) {
       table +=
           Format("; %.0f MiB of memory at most", static_cast<double>(last.peak_memory) / 0x1p20);

@@ -136,6 +136,7 @@ class WeightReader {
   std::uint64_t most_exact_;
   ThreadPool alone_{1};
   std::unique_ptr<ThreadPool> thread_group_;
+  WeightMemory memory_;
   MaybeError error_;
   std::set<std::string, std::less<>> read_;  // names of tensors
 };

@@ -6,7 +6,6 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <new>
 #include <string>
 #include <vector>
 
@@ -17,10 +16,11 @@
 namespace edgevlm {
 namespace {
 
-constexpr std::align_val_t kAlignment{64};
-
-// Packing fewer values than this, about 50 us, is not worth a second thread.
+// Packing fewer values than this, about 40 us, is not worth a second thread.
 constexpr double kMinValuesPerChunk = 1 << 16;
+
+// Copied at a time from a mapped file: enough for one system call, and it stays in the L2 cache.
+constexpr std::size_t kCopyBytes = 1 << 16;
 
 WeightType TypeFor(DType dtype, int inputs, std::int64_t values, Packing packing) {
   if (FindBlockFormat(dtype) != nullptr) return WeightType::kBlocks;
@@ -53,31 +53,36 @@ std::size_t PanelBytesOf(WeightType type, const PackedBlockLayout& layout,
   return count * Weight::kPanelWidth * (type == WeightType::kFloat32 ? 4 : 2);
 }
 
-template <class Stored>
-Stored Load(const std::byte* bytes) {
-  Stored value;
-  std::memcpy(&value, bytes, sizeof(value));
-  return value;
-}
-
 std::uint16_t AsIs(std::uint16_t bits) { return bits; }
 float AsFloat(std::uint32_t bits) { return std::bit_cast<float>(bits); }
 
 // rows[i] is output i of the panel. False when all bits of a value's exponent are set: infinity or
-// NaN.
-template <class Stored, class Packed>
+// NaN. Converts along the rows, where the values lie side by side, and transposes squares of them.
+template <class Stored, auto kConvert, class Packed>
 bool PackValues(std::span<const std::byte* const> rows, int inputs, Stored exponent,
-                Packed (*convert)(Stored), Packed* packed) {
-  bool finite = true;
-  for (int k = 0; k < inputs; ++k, packed += Weight::kPanelWidth) {
+                Packed* packed) {
+  constexpr int kSquare = Weight::kPanelWidth;
+  // The lowest bit carries into the sign if all bits of the exponent are set.
+  const auto lowest = static_cast<Stored>(exponent & (~exponent + 1));
+  const auto sign = static_cast<Stored>(exponent + lowest);
+  Stored carried = 0;
+  Packed square[kSquare][kSquare] = {};
+  for (int first = 0; first < inputs; first += kSquare, packed += kSquare * kSquare) {
+    const auto count = static_cast<std::size_t>(std::min(kSquare, inputs - first));
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto value = Load<Stored>(rows[i] + static_cast<std::size_t>(k) * sizeof(Stored));
-      finite &= (value & exponent) != exponent;
-      packed[i] = convert(value);
+      Stored values[kSquare] = {};
+      const std::byte* from = rows[i] + static_cast<std::size_t>(first) * sizeof(Stored);
+      std::memcpy(values, from, count * sizeof(Stored));
+      for (int k = 0; k < kSquare; ++k) square[i][k] = kConvert(values[k]);
+      for (const Stored value : values) {
+        carried = static_cast<Stored>(carried | ((value & exponent) + lowest));
+      }
     }
-    std::fill_n(packed + rows.size(), Weight::kPanelWidth - rows.size(), Packed{});
+    for (std::size_t k = 0; k < count; ++k) {
+      for (std::size_t i = 0; i < kSquare; ++i) packed[k * kSquare + i] = square[i][k];
+    }
   }
-  return finite;
+  return (carried & sign) == 0;
 }
 
 // A panel of bf16 pairs.
@@ -120,17 +125,15 @@ bool PackRounded(WeightType type, DType dtype, std::span<const std::byte* const>
 
 }  // namespace
 
-void Weight::Free::operator()(std::byte* bytes) const { ::operator delete[](bytes, kAlignment); }
-
-Weight::Weight(WeightType type, const BlockFormat* format, int outputs, int inputs)
+Weight::Weight(WeightType type, const BlockFormat* format, int outputs, int inputs,
+               WeightMemory* memory)
     : type_(type),
       format_(format),
       layout_(format == nullptr ? PackedBlockLayout{} : LayoutOf(*format)),
       outputs_(outputs),
       inputs_(inputs),
-      panel_bytes_(PanelBytesOf(type, layout_, format, inputs)) {
-  bytes_.reset(static_cast<std::byte*>(::operator new[](bytes(), kAlignment)));
-}
+      panel_bytes_(PanelBytesOf(type, layout_, format, inputs)),
+      bytes_(memory != nullptr ? memory->Alloc(bytes()) : WeightMemory::AllocAlone(bytes())) {}
 
 Weight::Weight(View<const float> matrix)
     : Weight(WeightType::kFloat32, nullptr, matrix.rows, matrix.cols) {
@@ -174,15 +177,17 @@ bool Weight::PackFloats(DType dtype, std::span<const std::byte* const> rows,
   constexpr std::uint16_t kBFloat16Exponent = 0x7f80;
   const std::uint16_t exponent = dtype == DType::kF16 ? kHalfExponent : kBFloat16Exponent;
   if (type_ != WeightType::kFloat32) {
-    return PackValues<std::uint16_t>(rows, inputs_, exponent, AsIs,
-                                     reinterpret_cast<std::uint16_t*>(packed));
+    return PackValues<std::uint16_t, AsIs>(rows, inputs_, exponent,
+                                           reinterpret_cast<std::uint16_t*>(packed));
   }
   auto* floats = reinterpret_cast<float*>(packed);
   if (dtype == DType::kF32) {
-    return PackValues<std::uint32_t>(rows, inputs_, 0x7f800000u, AsFloat, floats);
+    return PackValues<std::uint32_t, AsFloat>(rows, inputs_, 0x7f800000u, floats);
   }
-  return PackValues<std::uint16_t>(rows, inputs_, exponent,
-                                   dtype == DType::kF16 ? HalfToFloat : BFloat16ToFloat, floats);
+  if (dtype == DType::kF16) {
+    return PackValues<std::uint16_t, HalfToFloat>(rows, inputs_, exponent, floats);
+  }
+  return PackValues<std::uint16_t, BFloat16ToFloat>(rows, inputs_, exponent, floats);
 }
 
 std::span<const std::byte> Weight::StoredInputs(int panel, int first, int count) const {
@@ -199,18 +204,20 @@ std::span<const std::byte> Weight::StoredInputs(int panel, int first, int count)
 }
 
 Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool,
-                            Packing packing) {
+                            Packing packing, WeightMemory* memory) {
   const DTypeInfo& info = InfoOf(matrix.dtype);
   CHECK(outputs >= 1 && inputs >= 1 && inputs % info.block_values == 0);
   const std::int64_t values = static_cast<std::int64_t>(outputs) * inputs;
   CHECK(matrix.bytes.size() ==
         static_cast<std::uint64_t>(values / info.block_values * info.block_bytes));
   Weight weight(TypeFor(matrix.dtype, inputs, values, packing), FindBlockFormat(matrix.dtype),
-                outputs, inputs);
-  // Each thread copies the rows of a panel, because the file they are mapped from may be truncated.
-  // The memory is allocated here, where bad_alloc reaches the caller.
+                outputs, inputs, memory);
+  // Each thread copies the rows of some panels, because the file they are mapped from may be
+  // truncated. The memory is allocated here, where bad_alloc reaches the caller.
   const std::size_t row_bytes = matrix.bytes.size() / static_cast<std::size_t>(outputs);
-  const std::size_t buffer_bytes = kPanelWidth * row_bytes;
+  const std::size_t panel_bytes = kPanelWidth * row_bytes;
+  const int panels_per_copy = static_cast<int>(std::max<std::size_t>(1, kCopyBytes / panel_bytes));
+  const std::size_t buffer_bytes = static_cast<std::size_t>(panels_per_copy) * panel_bytes;
   std::vector<std::byte> buffers(buffer_bytes * static_cast<std::size_t>(pool.threads()));
   const std::size_t scratch_values =
       IsRounded(weight.type()) ? kPanelWidth * static_cast<std::size_t>(inputs) : 0;
@@ -222,14 +229,20 @@ Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, T
     const auto index = static_cast<std::size_t>(thread);
     std::byte* buffer = buffers.data() + buffer_bytes * index;
     const auto own = std::span(scratch).subspan(scratch_values * index, scratch_values);
-    for (int panel = begin; panel < end && readable; ++panel) {
-      const std::size_t first = static_cast<std::size_t>(panel) * buffer_bytes;
-      const std::size_t size = std::min(buffer_bytes, matrix.bytes.size() - first);
-      const std::span<const std::byte> stored(buffer, size);
+    for (int panel = begin; panel < end && readable; panel += panels_per_copy) {
+      const auto last = std::min(panel + panels_per_copy, end);
+      const std::size_t first = static_cast<std::size_t>(panel) * panel_bytes;
+      const std::size_t size = std::min(static_cast<std::size_t>(last - panel) * panel_bytes,
+                                        matrix.bytes.size() - first);
       if (!CheckedCopy(matrix.bytes.subspan(first, size), buffer)) {
         readable = false;
-      } else if (!weight.PackPanel(matrix.dtype, stored, panel, own)) {
-        finite = false;
+        return;
+      }
+      std::span<const std::byte> stored(buffer, size);
+      for (int p = panel; p < last; ++p) {
+        const auto own_bytes = stored.first(std::min(panel_bytes, stored.size()));
+        if (!weight.PackPanel(matrix.dtype, own_bytes, p, own)) finite = false;
+        stored = stored.subspan(own_bytes.size());
       }
     }
   });

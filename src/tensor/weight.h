@@ -13,6 +13,7 @@
 #include "tensor/packed_block.h"
 #include "tensor/tensor_view.h"
 #include "tensor/view.h"
+#include "tensor/weight_memory.h"
 
 namespace edgevlm {
 
@@ -58,8 +59,9 @@ class Weight {
   // Errors: kCorrupt (a value, or a block's scale, is not finite), kIo (the mapped file that holds
   // `matrix` was truncated). Throws std::bad_alloc. REQUIRES: outputs, inputs >= 1; matrix.bytes
   // hold outputs * inputs values.
+  // memory: that of a model; null: the weight has its own.
   static Result<Weight> Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool,
-                             Packing packing = Packing::kExact);
+                             Packing packing = Packing::kExact, WeightMemory* memory = nullptr);
 
   WeightType type() const { return type_; }
   int outputs() const { return outputs_; }  // N
@@ -128,11 +130,8 @@ class Weight {
   void CopyRow(int output, std::span<float> row, int first = 0) const;
 
  private:
-  struct Free {
-    void operator()(std::byte* bytes) const;
-  };
-
-  Weight(WeightType type, const BlockFormat* format, int outputs, int inputs);
+  Weight(WeightType type, const BlockFormat* format, int outputs, int inputs,
+         WeightMemory* memory = nullptr);
   const std::byte* PanelBytes(int panel) const {
     DCHECK(0 <= panel && panel < panels());
     return bytes_.get() + panel_bytes_ * static_cast<std::size_t>(panel);
@@ -149,7 +148,7 @@ class Weight {
   int outputs_ = 0;
   int inputs_ = 0;
   std::size_t panel_bytes_ = 0;
-  std::unique_ptr<std::byte[], Free> bytes_;
+  std::shared_ptr<std::byte> bytes_;
 };
 
 }  // namespace edgevlm

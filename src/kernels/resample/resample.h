@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "kernels/resample/axis.h"
+#include "kernels/variant.h"
 #include "tensor/view.h"
 
 namespace edgevlm {
@@ -23,6 +24,16 @@ void ResampleRows(View<const std::uint8_t> in, const ResampleAxis& axis, View<st
 //   out  [rows, N]: rows [begin, begin + rows) of the result, must not overlap in
 void ResampleColumns(View<const std::uint8_t> in, const ResampleAxis& axis, int begin,
                      View<std::uint8_t> out);
+
+// For tests and benchmarks.
+using ResampleRowsFunction = void (*)(View<const std::uint8_t> in, const ResampleAxis& axis,
+                                      View<std::uint8_t> out);
+using ResampleColumnsFunction = void (*)(View<const std::uint8_t> in, const ResampleAxis& axis,
+                                         int begin, View<std::uint8_t> out);
+const VariantList<ResampleRowsFunction>& ResampleRowsVariants();
+const VariantList<ResampleColumnsFunction>& ResampleColumnsVariants();
+HighwayVariants<ResampleRowsFunction> ResampleRowsHighway();
+HighwayVariants<ResampleColumnsFunction> ResampleColumnsHighway();
 
 // The specification in plain loops: the two functions above give the same bytes.
 void ResampleRowsScalar(View<const std::uint8_t> in, const ResampleAxis& axis,

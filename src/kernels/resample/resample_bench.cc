@@ -18,11 +18,7 @@ std::vector<std::uint8_t> Image(int width, int height) {
   return bytes;
 }
 
-using RowsFunction = void (*)(View<const std::uint8_t>, const ResampleAxis&, View<std::uint8_t>);
-using ColumnsFunction = void (*)(View<const std::uint8_t>, const ResampleAxis&, int,
-                                 View<std::uint8_t>);
-
-void BenchResampleRows(benchmark::State& state, RowsFunction run) {
+void BenchResampleRows(benchmark::State& state, ResampleRowsFunction run) {
   const std::vector<std::uint8_t> in = Image(kWidth, kHeight);
   std::vector<std::uint8_t> out = Image(kOut, kHeight);
   const ResampleAxis axis = MakeResampleAxis(kWidth, kOut, Filter::kBicubic);
@@ -33,7 +29,7 @@ void BenchResampleRows(benchmark::State& state, RowsFunction run) {
   state.SetItemsProcessed(state.iterations() * kHeight * kOut);
 }
 
-void BenchResampleColumns(benchmark::State& state, ColumnsFunction run) {
+void BenchResampleColumns(benchmark::State& state, ResampleColumnsFunction run) {
   const std::vector<std::uint8_t> in = Image(kOut, kHeight);
   std::vector<std::uint8_t> out = Image(kOut, kOut);
   const ResampleAxis axis = MakeResampleAxis(kHeight, kOut, Filter::kBicubic);

@@ -1,7 +1,6 @@
 #include "kernels/resample/resample.h"
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <cstdlib>
 #include <random>
@@ -19,15 +18,14 @@ std::vector<std::uint8_t> Noise(std::size_t count, unsigned seed) {
 
 constexpr Filter kFilters[] = {Filter::kBilinear, Filter::kBicubic, Filter::kLanczos3};
 
-// Runs `test` once for every instruction set that this processor has.
-template <class Test>
-void ForEveryTarget(const Test& test) {
-  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    SCOPED_TRACE(hwy::TargetName(target));
-    hwy::SetSupportedTargetsForTest(target);
-    test();
+// Runs `test` with every variant of the list that this processor has.
+template <class Function, class Test>
+void ForEveryVariant(const VariantList<Function>& variants, const Test& test) {
+  for (const auto& variant : variants) {
+    if (!Includes(BestIsa(), variant.needs)) continue;
+    SCOPED_TRACE(IsaName(variant.needs));
+    test(variant.run);
   }
-  hwy::SetSupportedTargetsForTest(0);
 }
 
 constexpr int kSizes[][2] = {{1, 1},   {1, 7},   {7, 1},   {2, 3},     {3, 2},
@@ -35,7 +33,7 @@ constexpr int kSizes[][2] = {{1, 1},   {1, 7},   {7, 1},   {2, 3},     {3, 2},
                              {16, 64}, {100, 3}, {3, 100}, {257, 255}, {640, 33}};
 
 TEST(Resample, RowsEqualTheSpecification) {
-  ForEveryTarget([] {
+  ForEveryVariant(ResampleRowsVariants(), [](ResampleRowsFunction resample) {
     for (const Filter filter : kFilters) {
       for (const auto& [in_width, out_width] : kSizes) {
         constexpr int kHeight = 3;
@@ -46,7 +44,7 @@ TEST(Resample, RowsEqualTheSpecification) {
         std::vector<std::uint8_t> found(count + 1, 42);
         const View<const std::uint8_t> in_view(in.data(), kHeight, in_width * 3);
         ResampleRowsScalar(in_view, axis, {expected.data(), kHeight, out_width * 3});
-        ResampleRows(in_view, axis, {found.data(), kHeight, out_width * 3});
+        resample(in_view, axis, {found.data(), kHeight, out_width * 3});
         EXPECT_EQ(found.back(), 42) << "wrote past the end";
         found.pop_back();
         EXPECT_EQ(found, expected) << in_width << " -> " << out_width;
@@ -56,7 +54,7 @@ TEST(Resample, RowsEqualTheSpecification) {
 }
 
 TEST(Resample, ColumnsEqualTheSpecification) {
-  ForEveryTarget([] {
+  ForEveryVariant(ResampleColumnsVariants(), [](ResampleColumnsFunction resample) {
     for (const Filter filter : kFilters) {
       for (const auto& [in_height, out_height] : kSizes) {
         for (const int values : {1, 3, 15, 16, 17, 33, 96}) {
@@ -67,7 +65,7 @@ TEST(Resample, ColumnsEqualTheSpecification) {
           std::vector<std::uint8_t> found(count + 1, 42);
           const View<const std::uint8_t> in_view(in.data(), in_height, values);
           ResampleColumnsScalar(in_view, axis, 0, {expected.data(), out_height, values});
-          ResampleColumns(in_view, axis, 0, {found.data(), out_height, values});
+          resample(in_view, axis, 0, {found.data(), out_height, values});
           EXPECT_EQ(found.back(), 42) << "wrote past the end";
           found.pop_back();
           EXPECT_EQ(found, expected) << in_height << " -> " << out_height << " x " << values;
