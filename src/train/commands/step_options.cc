@@ -1,8 +1,17 @@
 #include "train/commands/step_options.h"
 
+#include <map>
+#include <string>
+
 #include "train/commands/options.h"
 
 namespace edgevlm::train {
+namespace {
+
+const std::map<std::string, EncoderSize> kEncoderSizes = {{"small", EncoderSize::kSmall},
+                                                          {"medium", EncoderSize::kMedium}};
+
+}  // namespace
 
 void AddStepOptions(CLI::App* command, TrainOptions& options) {
   AddOption(command, "--batch", options.batch, "Images per step");
@@ -10,6 +19,11 @@ void AddStepOptions(CLI::App* command, TrainOptions& options) {
             "More images per step, for the vision encoder alone");
   AddOption(command, "--picture-side", options.image_side,
             "Input size of the vision encoder, pixels");
+  command
+      ->add_option("--vision-encoder", options.encoder,
+                   "Size of the vision encoder: small, medium; a medium one grows out of the small "
+                   "one of --from")
+      ->transform(CLI::CheckedTransformer(kEncoderSizes));
   AddOption(command, "--width", options.width, "Width of the decoder");
   AddOption(command, "--blocks", options.blocks, "Blocks of the decoder");
   command->add_option("--quantize-aware", options.quantized_as,

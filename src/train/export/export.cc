@@ -106,7 +106,7 @@ void AddVisionKeys(GgufWriter& writer, const VlmShape& shape) {
   };
   std::vector<std::int32_t> strides, kernels;
   std::vector<bool> hard_swish;
-  for (const BlockShape& block : MobileNetV3Small()) {
+  for (const BlockShape& block : BlocksOf(shape.encoder)) {
     strides.push_back(block.stride);
     kernels.push_back(block.kernel);
     hard_swish.push_back(block.hard_swish);

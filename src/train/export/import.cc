@@ -119,6 +119,20 @@ class IntReader {
   MaybeError error_;
 };
 
+// By the number of its blocks.
+Result<EncoderSize> EncoderSizeOf(const GgufFile& file) {
+  const Result<std::vector<int>> strides = file.Ints(keys::kMobileNetStride);
+  if (!strides) return strides.error();
+  for (const EncoderSize size : {EncoderSize::kSmall, EncoderSize::kMedium}) {
+    if (strides->size() == BlocksOf(size).size()) return size;
+  }
+  return Error{ErrorCode::kUnsupported, std::string(keys::kMobileNetStride) + ": expected " +
+                                            std::to_string(BlocksOf(EncoderSize::kSmall).size()) +
+                                            " or " +
+                                            std::to_string(BlocksOf(EncoderSize::kMedium).size()) +
+                                            " blocks, found " + std::to_string(strides->size())};
+}
+
 torch::Tensor DrawImages(const Run& run, const Glyphs& glyphs, const Tokenizer& tokenizer,
                          std::uint64_t seed) {
   const SampleOptions samples{.image_side = run.shape.image_side,
@@ -137,6 +151,9 @@ Result<Run> RunOf(const GgufFile& file) {
   run.shape.image_side = read(keys::kImageSize);
   run.shape.features = read(keys::kVisionEmbeddingLength);
   run.shape.things = static_cast<int>(ThingNames().size());
+  const Result<EncoderSize> encoder = EncoderSizeOf(file);
+  if (!encoder) return encoder.error();
+  run.shape.encoder = *encoder;
   run.shape.decoder.width = read(keys::EmbeddingLength(kGpt2));
   run.shape.decoder.heads = read(keys::HeadCount(kGpt2));
   run.shape.decoder.blocks = read(keys::BlockCount(kGpt2));

@@ -84,6 +84,23 @@ TEST_F(ImportTest, ReadsShapeAndVocabulary) {
   EXPECT_EQ(run->vocabulary.specials, TinyVocabulary().specials);
 }
 
+// The larger vision encoder comes back from its file too.
+TEST_F(ImportTest, KnowsTheSizeOfTheVisionEncoder) {
+  VlmShape shape = TinyShape();
+  shape.encoder = EncoderSize::kMedium;
+  original_ = TinyModel(kSeed, shape);
+  ShakeBatchNorms(original_);
+  original_->eval();
+  bytes_ = *ToGguf(original_, {shape, TinyVocabulary()}, "Tiny").ToBytes();
+  const auto run = RunOf(File());
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_EQ(run->shape.encoder, EncoderSize::kMedium);
+  Vlm medium = TinyModel(kSeed + 1, shape);
+  ASSERT_EQ(LoadTensors(File(), medium), std::nullopt);
+  medium->eval();
+  ExpectSameSight(medium, kFileTolerance * 45 / 35);  // as many more convolutions
+}
+
 TEST_F(ImportTest, AFileOfAnotherShapeIsNamed) {
   VlmShape wide = TinyShape();
   wide.decoder.width = 32;

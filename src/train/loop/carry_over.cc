@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "tokenizer/tokenizer.h"
+#include "train/loop/grow.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
@@ -59,6 +60,9 @@ MaybeError CarryOver(const Run& old_run, Vlm& from, const Run& run, Vlm& into) {
   if (!old_tokenizer) return old_tokenizer.error();
   const torch::NoGradGuard no_grad;
   CopyEqualShapes(from, into);
+  if (from->shape.encoder != into->shape.encoder) {
+    GrowVisionEncoder(from->vision_encoder, into->vision_encoder);
+  }
   CopyGridHeads(from, into);
   const torch::Tensor old_positions = from->decoder->position_embd->weight;
   torch::Tensor positions = into->decoder->position_embd->weight;

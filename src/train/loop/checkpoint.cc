@@ -7,6 +7,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <stdexcept>
 #include <string_view>
 
 #include "train/distil/distillation.h"
@@ -91,6 +92,7 @@ json ToJson(const VlmShape& shape) {
   return {{"picture_side", shape.image_side},
           {"features", shape.features},
           {"things", shape.things},
+          {"vision_encoder", shape.encoder == EncoderSize::kSmall ? "small" : "medium"},
           {"width", shape.decoder.width},
           {"heads", shape.decoder.heads},
           {"blocks", shape.decoder.blocks},
@@ -99,10 +101,19 @@ json ToJson(const VlmShape& shape) {
           {"exits", shape.decoder.exits}};
 }
 
+// Absent in runs from before there were two.
+EncoderSize EncoderSizeFrom(const json& value) {
+  const std::string size = value.value("vision_encoder", "small");
+  if (size == "medium") return EncoderSize::kMedium;
+  if (size == "small") return EncoderSize::kSmall;
+  throw std::runtime_error("vision_encoder: expected small or medium");
+}
+
 VlmShape ShapeFrom(const json& value) {
   return {.image_side = value.at("picture_side"),
           .features = value.at("features"),
           .things = value.at("things"),
+          .encoder = EncoderSizeFrom(value),
           .decoder = {.width = value.at("width"),
                       .heads = value.at("heads"),
                       .blocks = value.at("blocks"),
@@ -243,7 +254,7 @@ Result<Run> ParseRun(const std::string& text, const std::string& name) {
                   {value.at("tokens"), value.at("merges"), value.at("specials")}};
     if (auto error = CheckRun(run)) return Error{error->code, name + ": " + error->message};
     return run;
-  } catch (const json::exception&) {
+  } catch (const std::exception&) {
     return Error{ErrorCode::kCorrupt, name + ": expected shape, tokens, merges, specials"};
   }
 }

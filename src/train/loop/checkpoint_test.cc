@@ -206,6 +206,7 @@ TEST_F(CheckpointTest, ARunKeepsItsShapeAndVocabulary) {
   EXPECT_EQ(run->shape.image_side, expected.image_side);
   EXPECT_EQ(run->shape.features, expected.features);
   EXPECT_EQ(run->shape.things, expected.things);
+  EXPECT_EQ(run->shape.encoder, expected.encoder);
   EXPECT_EQ(run->shape.decoder.width, expected.decoder.width);
   EXPECT_EQ(run->shape.decoder.heads, expected.decoder.heads);
   EXPECT_EQ(run->shape.decoder.blocks, expected.decoder.blocks);
@@ -214,15 +215,24 @@ TEST_F(CheckpointTest, ARunKeepsItsShapeAndVocabulary) {
   EXPECT_EQ(run->shape.decoder.exits, expected.decoder.exits);
 }
 
-TEST_F(CheckpointTest, AnOldRunHasNoExits) {
+TEST_F(CheckpointTest, ARunKeepsTheSizeOfItsVisionEncoder) {
+  VlmShape shape = TinyShape();
+  shape.encoder = EncoderSize::kMedium;
+  ASSERT_EQ(SaveRun(folder_, shape, TinyVocabulary()), std::nullopt);
+  EXPECT_EQ(LoadRun(folder_)->shape.encoder, EncoderSize::kMedium);
+}
+
+TEST_F(CheckpointTest, AnOldRunHasNoExitsAndASmallVisionEncoder) {
   ASSERT_EQ(SaveRun(folder_, TinyShape(), TinyVocabulary()), std::nullopt);
   nlohmann::json older;
   std::ifstream(Path("run.json")) >> older;
   older["shape"].erase("exits");
+  older["shape"].erase("vision_encoder");
   std::ofstream(Path("run.json")) << older;
   const Result<train::Run> run = LoadRun(folder_);
   ASSERT_TRUE(run.ok()) << run.error().message;
   EXPECT_TRUE(run->shape.decoder.exits.empty());
+  EXPECT_EQ(run->shape.encoder, EncoderSize::kSmall);
 }
 
 TEST_F(CheckpointTest, ADamagedRunIsAnError) {
@@ -247,13 +257,26 @@ TEST_F(CheckpointTest, ADamagedRunIsAnError) {
     const char* field;
     nlohmann::json value;
   };
-  for (const Case& c :
-       {Case{"exits", nlohmann::json::array({0})}, Case{"exits", nlohmann::json::array({2})},
-        Case{"exits", nlohmann::json::array({1, 1})}, Case{"exits", "1"}, Case{"picture_side", 0},
-        Case{"picture_side", 40}, Case{"picture_side", 1 << 30}, Case{"features", -1},
-        Case{"things", -1}, Case{"width", 0}, Case{"width", 1 << 30}, Case{"heads", 0},
-        Case{"heads", 3}, Case{"blocks", 0}, Case{"blocks", 1 << 30}, Case{"vocabulary", 260},
-        Case{"context", 4}, Case{"context", -1}}) {
+  for (const Case& c : {Case{"exits", nlohmann::json::array({0})},
+                        Case{"exits", nlohmann::json::array({2})},
+                        Case{"exits", nlohmann::json::array({1, 1})},
+                        Case{"exits", "1"},
+                        Case{"picture_side", 0},
+                        Case{"picture_side", 40},
+                        Case{"picture_side", 1 << 30},
+                        Case{"features", -1},
+                        Case{"things", -1},
+                        Case{"width", 0},
+                        Case{"width", 1 << 30},
+                        Case{"heads", 0},
+                        Case{"heads", 3},
+                        Case{"blocks", 0},
+                        Case{"blocks", 1 << 30},
+                        Case{"vocabulary", 260},
+                        Case{"context", 4},
+                        Case{"context", -1},
+                        Case{"vision_encoder", "huge"},
+                        Case{"vision_encoder", 7}}) {
     nlohmann::json damaged = sound;
     damaged["shape"][c.field] = c.value;
     EXPECT_EQ(code_of(damaged.dump()), ErrorCode::kCorrupt) << c.field << " " << c.value;

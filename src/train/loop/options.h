@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "train/distil/distil_options.h"
+#include "train/model/vision_encoder.h"
 #include "train/scenes/compose.h"
 #include "train/scenes/glyphs.h"
 
@@ -36,6 +38,9 @@ struct TrainOptions {
   // Of the varied scenes of training: how many have an instrument where there is space (compose.h).
   float instruments = kInstrumentFraction;
   int image_side = 160;
+  // Size of the vision encoder; none: that of `from`, else kSmall. A larger one than in `from`
+  // grows out of it (grow.h).
+  std::optional<EncoderSize> encoder;
   int width = 192;         // of the decoder
   int blocks = 6;          // of the decoder
   std::vector<int> exits;  // early exits of a new run, after so many blocks; empty: as in `from`

@@ -89,7 +89,8 @@ class Session {
     const Result<Run> old = LoadRun(options_.from);
     if (!old) return old.error();
     if (old->vocabulary.tokens == context_.run.vocabulary.tokens &&
-        old->shape.things == context_.run.shape.things) {
+        old->shape.things == context_.run.shape.things &&
+        old->shape.encoder == context_.run.shape.encoder) {
       return LoadParts(options_.from, context_.model);
     }
     Vlm model(old->shape);

@@ -44,6 +44,7 @@ Run NewRun(const TrainOptions& options, int corpus_scenes, const TeacherFolder* 
   Run run;
   run.vocabulary = LearnVocabulary(options, corpus_scenes, teacher);
   run.shape.image_side = options.image_side;
+  run.shape.encoder = options.encoder.value_or(EncoderSize::kSmall);
   run.shape.things = static_cast<int>(ThingNames().size());
   run.shape.decoder.width = options.width;
   run.shape.decoder.heads = options.width / 32;
@@ -65,6 +66,13 @@ Result<Run> StartRun(const TrainOptions& options, const TeacherFolder* teacher) 
   if (options.relearn_vocabulary && !options.from.empty()) {
     run.vocabulary = LearnVocabulary(options, kCorpusScenes, teacher);
     run.shape.decoder.vocabulary = static_cast<int>(run.vocabulary.tokens.size());
+  }
+  if (options.encoder && *options.encoder != run.shape.encoder) {
+    if (*options.encoder == EncoderSize::kSmall) {
+      return Error{ErrorCode::kInvalid,
+                   "--vision-encoder small: expected a small one in --from too, found medium"};
+    }
+    run.shape.encoder = *options.encoder;
   }
   if (!options.exits.empty()) {
     run.shape.decoder.exits = options.exits;

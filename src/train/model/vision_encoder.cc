@@ -24,13 +24,32 @@ constexpr std::array<BlockShape, 11> kSmall = {{
     {5, 576, 96, true, true, 1},
     {5, 576, 96, true, true, 1},
 }};
+constexpr std::array<BlockShape, 14> kMedium = {{
+    {3, 16, 16, true, false, 2},
+    {3, 72, 40, false, false, 2},
+    {3, 120, 40, false, false, 1},
+    {3, 120, 40, false, false, 1},
+    {5, 120, 56, true, true, 2},
+    {5, 240, 56, true, true, 1},
+    {5, 240, 56, true, true, 1},
+    {5, 168, 64, true, true, 1},
+    {5, 192, 64, true, true, 1},
+    {5, 384, 112, true, true, 1},
+    {5, 672, 112, true, true, 1},
+    {5, 672, 112, true, true, 1},
+    {5, 672, 112, true, true, 1},
+    {5, 672, 112, true, true, 1},
+}};
 
 // Channel counts of a squeeze are multiples of 8, as in the paper's code.
 int SqueezeChannels(int channels) { return (channels / 4 + 4) / 8 * 8; }
 
 }  // namespace
 
-std::span<const BlockShape> MobileNetV3Small() { return kSmall; }
+std::span<const BlockShape> BlocksOf(EncoderSize size) {
+  if (size == EncoderSize::kSmall) return kSmall;
+  return kMedium;
+}
 
 ConvNormImpl::ConvNormImpl(int in, int out, int kernel, int stride, int groups, Activation a)
     : activation(a) {
@@ -85,10 +104,10 @@ torch::Tensor BottleneckImpl::forward(torch::Tensor x) {
   return residual ? x + y : y;
 }
 
-VisionEncoderImpl::VisionEncoderImpl(int feature_channels) {
+VisionEncoderImpl::VisionEncoderImpl(int feature_channels, EncoderSize size) {
   stem = register_module("stem", ConvNorm(3, kStemChannels, 3, 2, 1, Activation::kHardSwish));
   int channels = kStemChannels;
-  for (const BlockShape& shape : MobileNetV3Small()) {
+  for (const BlockShape& shape : BlocksOf(size)) {
     const std::string name = "block" + std::to_string(blocks.size());
     blocks.push_back(register_module(name, Bottleneck(channels, shape)));
     channels = shape.out;

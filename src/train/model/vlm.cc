@@ -36,7 +36,7 @@ torch::Tensor GridPositions(int grid, int width) {
 
 VlmImpl::VlmImpl(const VlmShape& vlm_shape) : shape(vlm_shape) {
   namespace nn = torch::nn;
-  vision_encoder = register_module("eye", VisionEncoder(shape.features));
+  vision_encoder = register_module("eye", VisionEncoder(shape.features, shape.encoder));
   const int outputs = (1 + shape.things) + 1 + kBoxValues + kColors + (1 + kDigits);
   grid_heads = register_module("grid_heads", nn::Linear(shape.features, outputs));
   grid_reading =

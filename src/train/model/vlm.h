@@ -11,6 +11,7 @@ struct VlmShape {
   int image_side = 160;  // S
   int features = 288;    // E, channels of a cell
   int things = 0;        // number of thing names, without "nothing"
+  EncoderSize encoder = EncoderSize::kSmall;
   DecoderShape decoder;
 
   int grid() const { return image_side / kCellPixels; }

@@ -49,6 +49,17 @@ TEST_F(TorchScript, LogitsAreTheModels) {
       << (found - expected).abs().max().item<double>() << " seed " << kSeed;
 }
 
+TEST_F(TorchScript, KnowsTheLargerVisionEncoder) {
+  VlmShape shape = TinyShape();
+  shape.encoder = EncoderSize::kMedium;
+  model_ = TinyModel(kSeed, shape);
+  model_->eval();
+  const torch::Tensor images = torch::randn({1, 3, 32, 32});
+  const torch::Tensor ids = torch::randint(0, 256, {1, 3}, torch::kInt64);
+  const torch::Tensor found = ToTorchScript(model_).forward({images, ids}).toTensor();
+  EXPECT_TRUE(torch::allclose(found, ModelLogits(images, ids), 1e-4, 1e-4)) << "seed " << kSeed;
+}
+
 // The cache changes nothing: each token is the argmax of a forward pass over all before it.
 TEST_F(TorchScript, GeneratesTheLikeliestTokens) {
   torch::jit::Module module = ToTorchScript(model_);

@@ -50,12 +50,12 @@ std::string BottleneckLines(const BlockShape& shape, int index, int in) {
   return lines + (shape.stride == 1 && in == shape.out ? "    x = x + y\n" : "    x = y\n");
 }
 
-std::string EncodeMethod() {
+std::string EncodeMethod(EncoderSize size) {
   std::string lines = "def encode(self, images: Tensor) -> Tensor:\n";
   lines +=
       "    x = " + ConvCall("images", modules::kVisionStem, 3, 2, 1, Activation::kHardSwish) + "\n";
   int channels = kStemChannels, index = 0;
-  for (const BlockShape& shape : MobileNetV3Small()) {
+  for (const BlockShape& shape : BlocksOf(size)) {
     lines += BottleneckLines(shape, index++, channels);
     channels = shape.out;
   }
@@ -160,7 +160,7 @@ std::string TorchScriptSource(const VlmShape& shape) {
   ReplaceAll(methods, "CELLS", shape.cells());
   ReplaceAll(methods, "CONTEXT", decoder.context);
   ReplaceAll(methods, "BLOCKS", decoder.blocks);
-  return EncodeMethod() + "\n" + DecodeMethod(decoder) + methods;
+  return EncodeMethod(shape.encoder) + "\n" + DecodeMethod(decoder) + methods;
 }
 
 }  // namespace edgevlm::train
