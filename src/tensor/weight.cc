@@ -203,6 +203,25 @@ std::span<const std::byte> Weight::StoredInputs(int panel, int first, int count)
   return {PanelBytes(panel) + block * bytes, blocks * bytes};
 }
 
+Weight::PackError Weight::PackPanels(const TensorView& matrix, int begin, int end,
+                                     std::span<std::byte> buffer, std::span<float> scratch) {
+  const std::size_t panel_bytes =
+      kPanelWidth * (matrix.bytes.size() / static_cast<std::size_t>(outputs_));
+  PackError found = PackError::kNone;
+  for (int panel = begin; panel < end;) {
+    const std::size_t first = static_cast<std::size_t>(panel) * panel_bytes;
+    const std::size_t wanted = static_cast<std::size_t>(end - panel) * panel_bytes;
+    // The rows of the last panel may be fewer.
+    const std::size_t size = std::min({buffer.size(), wanted, matrix.bytes.size() - first});
+    if (!CheckedCopy(matrix.bytes.subspan(first, size), buffer.data())) return PackError::kCut;
+    for (std::size_t at = 0; at < size; at += panel_bytes, ++panel) {
+      const auto stored = buffer.subspan(at, std::min(panel_bytes, size - at));
+      if (!PackPanel(matrix.dtype, stored, panel, scratch)) found = PackError::kNotFinite;
+    }
+  }
+  return found;
+}
+
 Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, ThreadPool& pool,
                             Packing packing, WeightMemory* memory) {
   const DTypeInfo& info = InfoOf(matrix.dtype);
@@ -212,45 +231,31 @@ Result<Weight> Weight::Pack(const TensorView& matrix, int outputs, int inputs, T
         static_cast<std::uint64_t>(values / info.block_values * info.block_bytes));
   Weight weight(TypeFor(matrix.dtype, inputs, values, packing), FindBlockFormat(matrix.dtype),
                 outputs, inputs, memory);
-  // Each thread copies the rows of some panels, because the file they are mapped from may be
-  // truncated. The memory is allocated here, where bad_alloc reaches the caller.
-  const std::size_t row_bytes = matrix.bytes.size() / static_cast<std::size_t>(outputs);
-  const std::size_t panel_bytes = kPanelWidth * row_bytes;
-  const int panels_per_copy = static_cast<int>(std::max<std::size_t>(1, kCopyBytes / panel_bytes));
-  const std::size_t buffer_bytes = static_cast<std::size_t>(panels_per_copy) * panel_bytes;
-  std::vector<std::byte> buffers(buffer_bytes * static_cast<std::size_t>(pool.threads()));
+  // Whole panels, for each thread. Allocated here, where bad_alloc reaches the caller.
+  const std::size_t panel_bytes =
+      kPanelWidth * (matrix.bytes.size() / static_cast<std::size_t>(outputs));
+  const std::size_t buffer_bytes = std::max<std::size_t>(1, kCopyBytes / panel_bytes) * panel_bytes;
+  const auto threads = static_cast<std::size_t>(pool.threads());
+  std::vector<std::byte> buffers(buffer_bytes * threads);
   const std::size_t scratch_values =
       IsRounded(weight.type()) ? kPanelWidth * static_cast<std::size_t>(inputs) : 0;
-  std::vector<float> scratch(scratch_values * static_cast<std::size_t>(pool.threads()));
-  std::atomic<bool> finite = true;
-  std::atomic<bool> readable = true;
+  std::vector<float> scratch(scratch_values * threads);
+  std::atomic<bool> cut = false;
+  std::atomic<bool> not_finite = false;
   const double grain = kMinValuesPerChunk / kPanelWidth / inputs;
   pool.ParallelFor(weight.panels(), grain, [&](int begin, int end, int thread) {
     const auto index = static_cast<std::size_t>(thread);
-    std::byte* buffer = buffers.data() + buffer_bytes * index;
-    const auto own = std::span(scratch).subspan(scratch_values * index, scratch_values);
-    for (int panel = begin; panel < end && readable; panel += panels_per_copy) {
-      const auto last = std::min(panel + panels_per_copy, end);
-      const std::size_t first = static_cast<std::size_t>(panel) * panel_bytes;
-      const std::size_t size = std::min(static_cast<std::size_t>(last - panel) * panel_bytes,
-                                        matrix.bytes.size() - first);
-      if (!CheckedCopy(matrix.bytes.subspan(first, size), buffer)) {
-        readable = false;
-        return;
-      }
-      std::span<const std::byte> stored(buffer, size);
-      for (int p = panel; p < last; ++p) {
-        const auto own_bytes = stored.first(std::min(panel_bytes, stored.size()));
-        if (!weight.PackPanel(matrix.dtype, own_bytes, p, own)) finite = false;
-        stored = stored.subspan(own_bytes.size());
-      }
-    }
+    const PackError error = weight.PackPanels(
+        matrix, begin, end, std::span(buffers).subspan(buffer_bytes * index, buffer_bytes),
+        std::span(scratch).subspan(scratch_values * index, scratch_values));
+    if (error == PackError::kCut) cut = true;
+    if (error == PackError::kNotFinite) not_finite = true;
   });
-  if (!readable) {
+  if (cut) {
     return Error{ErrorCode::kIo, "expected " + std::to_string(matrix.bytes.size()) +
                                      " bytes, found the file cut short while it was read"};
   }
-  if (!finite) {
+  if (not_finite) {
     return Error{ErrorCode::kCorrupt, "expected finite numbers, found NaN or infinity"};
   }
   return weight;

@@ -140,6 +140,11 @@ class Weight {
   // False when a value is not finite.
   bool PackPanel(DType dtype, std::span<const std::byte> stored, int panel,
                  std::span<float> scratch);
+  enum class PackError { kNone, kCut, kNotFinite };
+  // Copies the stored rows of panels to `buffer`, as many at a time as it holds, because the file
+  // they are mapped from may be truncated, and packs them.
+  PackError PackPanels(const TensorView& matrix, int begin, int end, std::span<std::byte> buffer,
+                       std::span<float> scratch);
   bool PackFloats(DType dtype, std::span<const std::byte* const> rows, std::byte* packed) const;
 
   WeightType type_ = WeightType::kFloat32;
