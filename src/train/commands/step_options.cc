@@ -17,21 +17,23 @@ void AddStepOptions(CLI::App* command, TrainOptions& options) {
   AddOption(command, "--batch", options.batch, "Images per step");
   AddOption(command, "--grid-batch", options.grid_batch,
             "More images per step, for the vision encoder alone");
-  AddOption(command, "--picture-side", options.image_side,
-            "Input size of the vision encoder, pixels");
+  command->add_option("--picture-side", options.image_side,
+                      "Input size of the vision encoder, pixels [160]");
   command
       ->add_option("--vision-encoder", options.encoder,
                    "Size of the vision encoder: small, medium; a medium one grows out of the small "
                    "one of --from")
       ->transform(CLI::CheckedTransformer(kEncoderSizes));
-  AddOption(command, "--width", options.width, "Width of the decoder");
-  AddOption(command, "--blocks", options.blocks, "Blocks of the decoder");
+  command->add_option("--width", options.width,
+                      "Width of the decoder; with --from, a multiple of its width [192]");
+  command->add_option("--blocks", options.blocks,
+                      "Blocks of the decoder; with --from, not fewer [6]");
   command->add_option("--quantize-aware", options.quantized_as,
                       "Round the decoder's matrices, and their inputs, as after `edgevlm quantize` "
                       "to this type: q8_0, q4_0, ...");
-  AddOption(command, "--text-tokens", options.text_tokens,
-            "Length of a new model's longest text, with its question, in tokens");
-  AddOption(command, "--vocabulary", options.vocabulary, "Maximum number of tokens");
+  command->add_option("--text-tokens", options.text_tokens,
+                      "Length of the longest text, with its question, in tokens [88]");
+  command->add_option("--vocabulary", options.vocabulary, "Maximum number of tokens [3072]");
   AddOption(command, "--threads", options.threads, "Compute threads");
 }
 

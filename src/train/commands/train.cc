@@ -19,7 +19,7 @@ void AddTrainOptions(CLI::App* command, TrainOptions& options) {
   command->add_option("--out", options.out, "Folder of the run: checkpoints, log, vocabulary")
       ->required();
   command->add_option("--from", options.from,
-                      "Start a new run from the weights and vocabulary of this run");
+                      "Start a new run from the weights, the size and the vocabulary of this run");
   command->add_flag("--relearn-vocabulary", options.relearn_vocabulary,
                     "Learn the vocabulary anew instead, and carry over what both share");
   AddOption(command, "--minutes", options.minutes, "Length of the whole run, over all sessions");

@@ -8,7 +8,8 @@
 
 #include "base/ascii.h"
 #include "tokenizer/tokenizer.h"
-#include "train/loop/grow.h"
+#include "train/loop/grow_decoder.h"
+#include "train/loop/grow_encoder.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
@@ -64,16 +65,15 @@ MaybeError CarryOver(const Run& old_run, Vlm& from, const Run& run, Vlm& into) {
     GrowVisionEncoder(from->vision_encoder, into->vision_encoder);
   }
   CopyGridHeads(from, into);
-  const torch::Tensor old_positions = from->decoder->position_embd->weight;
-  torch::Tensor positions = into->decoder->position_embd->weight;
-  const std::int64_t shared = std::min(old_positions.size(0), positions.size(0));
-  positions.narrow(0, 0, shared).copy_(old_positions.narrow(0, 0, shared));
+  GrowDecoder(from, into);
+  GrowPositions(from, into);
   const torch::Tensor old_tokens = from->decoder->token_embd->weight;
   torch::Tensor tokens = into->decoder->token_embd->weight;
   for (int id = 0; id < run.shape.decoder.vocabulary; ++id) {
     const auto sources = SourcesOf(id, run, *tokenizer, old_run, *old_tokenizer);
     if (sources.empty()) continue;
-    tokens[id].copy_(old_tokens.index_select(0, torch::tensor(sources)).mean(0));
+    const torch::Tensor mean = old_tokens.index_select(0, torch::tensor(sources)).mean(0);
+    tokens[id].copy_(Widened(mean, tokens.size(1) / old_tokens.size(1)));
   }
   return std::nullopt;
 }

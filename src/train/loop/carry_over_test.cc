@@ -64,6 +64,31 @@ TEST(CarryOver, CopiesTheRest) {
                            into->decoder->blocks[1]->ffn_up->weight));
 }
 
+TEST(CarryOver, GivesTheSameLogitsAsALargerModel) {
+  const auto old_run = RunWith(TinyVocabulary());
+  auto run = old_run;
+  run.shape.encoder = EncoderSize::kMedium;
+  run.shape.decoder.width *= 2;
+  run.shape.decoder.heads *= 2;
+  run.shape.decoder.blocks += 2;
+  run.shape.decoder.context += 5;
+  Vlm from = TinyModel(1, old_run.shape), into = TinyModel(2, run.shape);
+  ShakeBatchNorms(from);
+  ASSERT_EQ(CarryOver(old_run, from, run, into), std::nullopt);
+
+  const torch::NoGradGuard no_grad;
+  const Batch batch = TinyBatch(2, kSeed);
+  const auto logits = [&](Vlm& model) {
+    model->eval();
+    const torch::Tensor cells = model->Project(model->EncodeImages(batch.images));
+    return model->decoder->Logits(
+        model->decoder(cells, batch.ids, batch.positions, batch.text_starts).last);
+  };
+  const torch::Tensor expected = logits(from);
+  EXPECT_TRUE(
+      torch::allclose(logits(into), expected, 1e-3, 1e-3 * expected.abs().max().item<double>()));
+}
+
 TEST(CarryOver, KeepsTheGridHeadsOfKnownThings) {
   const auto old_run = RunWith(TinyVocabulary());
   auto run = old_run;

@@ -38,6 +38,32 @@ MaybeError ValidateDistil(const DistilOptions& options) {
   return Error{ErrorCode::kInvalid, "--supervised: expected a loss that is on, found none"};
 }
 
+// The size of a new model.
+MaybeError ValidateSize(const TrainOptions& options) {
+  struct Limit {
+    const char* option;
+    const std::optional<int>& value;
+    int low, high, factor;
+  };
+  const Limit limits[] = {{"--picture-side", options.image_side, 64, 512, kCellPixels},
+                          {"--width", options.width, 32, 1024, 32},
+                          {"--blocks", options.blocks, 1, 64, 1},
+                          {"--text-tokens", options.text_tokens, 16, 4096, 1},
+                          {"--vocabulary", options.vocabulary, 300, 50000, 1}};
+  for (const Limit& limit : limits) {
+    const int value = limit.value.value_or(limit.low);
+    if (value >= limit.low && value <= limit.high && value % limit.factor == 0) continue;
+    const std::string multiple =
+        limit.factor > 1 ? "a multiple of " + std::to_string(limit.factor) + " from " : "";
+    return Error{ErrorCode::kInvalid,
+                 std::string(limit.option) + ": expected " + multiple + std::to_string(limit.low) +
+                     " to " + std::to_string(limit.high) + ", found " + std::to_string(value)};
+  }
+  if (!options.vocabulary || options.from.empty() || options.relearn_vocabulary) return {};
+  return Error{ErrorCode::kInvalid,
+               "--vocabulary: expected --relearn-vocabulary too, as the run of --from has one"};
+}
+
 }  // namespace
 
 MaybeError Validate(const TrainOptions& options) {
@@ -54,15 +80,7 @@ MaybeError Validate(const TrainOptions& options) {
   if (!(options.blind_part >= 0 && options.blind_part <= 1 - options.vision_encoder_part)) {
     return invalid("--blind-part: expected from 0 to what --eye-part leaves", options.blind_part);
   }
-  if (options.image_side < 64 || options.image_side > 512 || options.image_side % kCellPixels) {
-    return invalid("--picture-side: expected a multiple of 16 from 64 to 512", options.image_side);
-  }
-  if (options.width < 32 || options.width > 1024 || options.width % 32 != 0) {
-    return invalid("--width: expected a multiple of 32 from 32 to 1024", options.width);
-  }
-  if (options.blocks < 1 || options.blocks > 64) {
-    return invalid("--blocks: expected 1 to 64", options.blocks);
-  }
+  if (auto error = ValidateSize(options)) return error;
   if (options.steps < 0) {
     return invalid("--steps: expected at least 0", static_cast<double>(options.steps));
   }
@@ -70,12 +88,6 @@ MaybeError Validate(const TrainOptions& options) {
     return Error{ErrorCode::kInvalid,
                  "--quantize-aware: expected q4_0, q4_1, q5_0, q5_1, q8_0 or iq4_nl, found " +
                      options.quantized_as};
-  }
-  if (options.vocabulary < 300 || options.vocabulary > 50000) {
-    return invalid("--vocabulary: expected 300 to 50000", options.vocabulary);
-  }
-  if (options.text_tokens < 16 || options.text_tokens > 4096) {
-    return invalid("--text-tokens: expected 16 to 4096", options.text_tokens);
   }
   if (options.threads < 1 || options.threads > 256) {
     return invalid("--threads: expected 1 to 256", options.threads);

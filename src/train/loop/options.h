@@ -37,19 +37,19 @@ struct TrainOptions {
   int grid_batch = 0;
   // Of the varied scenes of training: how many have an instrument where there is space (compose.h).
   float instruments = kInstrumentFraction;
-  int image_side = 160;
-  // Size of the vision encoder; none: that of `from`, else kSmall. A larger one than in `from`
-  // grows out of it (grow.h).
+  // The size of a new model; what is not given is that of `from`, else of the built-in model. What
+  // is larger than in `from` grows out of it (grow_encoder.h, grow_decoder.h).
+  std::optional<int> image_side;
   std::optional<EncoderSize> encoder;
-  int width = 192;         // of the decoder
-  int blocks = 6;          // of the decoder
-  std::vector<int> exits;  // early exits of a new run, after so many blocks; empty: as in `from`
+  std::optional<int> width;        // of the decoder
+  std::optional<int> blocks;       // of the decoder
+  std::optional<int> text_tokens;  // of a row of texts: no text with its question can be longer
+  std::optional<int> vocabulary;   // maximum number of tokens, if it is learned
+  std::vector<int> exits;          // early exits of the decoder, after so many blocks
   // Name of the type that the decoder's matrices will be quantized to (Q4_0): training rounds them,
   // and their inputs, as the engine will. Empty: it does not.
   std::string quantized_as;
-  int text_tokens = 88;   // of a row of texts: no text with its question can be longer
-  int vocabulary = 3072;  // maximum size; every common word is a single token well before
-  double rate = 1.5e-3;   // peak learning rate
+  double rate = 1.5e-3;               // peak learning rate
   double vision_encoder_rate = 3e-3;  // peak rate of the vision encoder while it learns alone
   std::uint64_t seed = 1;
   int threads = 2;  // for LibTorch

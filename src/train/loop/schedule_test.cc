@@ -126,6 +126,8 @@ TEST(Validate, NamesTheOptionThatIsWrong) {
       {"--picture-side", [](TrainOptions& o) { o.image_side = 100; }},
       {"--width", [](TrainOptions& o) { o.width = 48; }},
       {"--vocabulary", [](TrainOptions& o) { o.vocabulary = 260; }},
+      {"--vocabulary", [](TrainOptions& o) { o.vocabulary = 1000, o.from = "run"; }},
+      {"--text-tokens", [](TrainOptions& o) { o.text_tokens = 15; }},
       {"--quantize-aware", [](TrainOptions& o) { o.quantized_as = "q4_k"; }},
       {"--threads", [](TrainOptions& o) { o.threads = 0; }},
       {"--batch", [](TrainOptions& o) { o.batch = 0; }},

@@ -30,6 +30,13 @@ constexpr std::uint64_t kHeldOutSeed = 0x5eed0001;
 
 volatile std::sig_atomic_t stop_requested = 0;
 
+bool HaveTheSameWeights(const Run& a, const Run& b) {
+  VlmShape shape = a.shape;
+  shape.decoder.exits = b.shape.decoder.exits;
+  shape.decoder.rounded_to = b.shape.decoder.rounded_to;
+  return shape == b.shape && a.vocabulary.tokens == b.vocabulary.tokens;
+}
+
 // One session of a run: steps, progress and checkpoints.
 class Session {
  public:
@@ -88,11 +95,7 @@ class Session {
   MaybeError TakeWeights() {
     const Result<Run> old = LoadRun(options_.from);
     if (!old) return old.error();
-    if (old->vocabulary.tokens == context_.run.vocabulary.tokens &&
-        old->shape.things == context_.run.shape.things &&
-        old->shape.encoder == context_.run.shape.encoder) {
-      return LoadParts(options_.from, context_.model);
-    }
+    if (HaveTheSameWeights(*old, context_.run)) return LoadParts(options_.from, context_.model);
     Vlm model(old->shape);
     if (auto error = LoadParts(options_.from, model)) return error;
     return CarryOver(*old, model, context_.run, context_.model);

@@ -24,6 +24,8 @@ struct DecoderShape {
   // What the matrices of the blocks are rounded to in each forward pass (ops/rounded.h); nothing:
   // they are not. A property of the training, not of the model.
   std::optional<DType> rounded_to = {};
+
+  bool operator==(const DecoderShape&) const = default;
 };
 
 // Which rows of a block's result are needed. The image tokens of the last block are not.

@@ -7,6 +7,8 @@
 
 namespace edgevlm::train {
 
+inline constexpr int kSparePositions = 4;  // of the context, beyond image and text
+
 struct VlmShape {
   int image_side = 160;  // S
   int features = 288;    // E, channels of a cell
@@ -16,6 +18,11 @@ struct VlmShape {
 
   int grid() const { return image_side / kCellPixels; }
   int cells() const { return grid() * grid(); }  // P
+  // Length of the longest text, with its question.
+  int text_tokens() const { return decoder.context - cells() - kSparePositions; }
+  int ContextFor(int text_tokens) const { return cells() + text_tokens + kSparePositions; }
+
+  bool operator==(const VlmShape&) const = default;
 };
 
 // Outputs of the grid heads, which train the vision encoder to locate things before the decoder

@@ -1,4 +1,4 @@
-#include "train/loop/grow.h"
+#include "train/loop/grow_encoder.h"
 
 #include <gtest/gtest.h>
 
