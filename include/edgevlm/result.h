@@ -31,6 +31,9 @@ enum class ErrorCode {
 struct Error {
   ErrorCode code;
   std::string message;
+
+  // The same error with the place in front: "place: message".
+  Error In(const std::string& place) const { return {code, place + ": " + message}; }
 };
 
 template <class T>

@@ -89,7 +89,7 @@ EncodedHandle LoadedEngine::EncodePixels(const py::buffer& pixels) const {
 }
 
 Error WithName(const Error& error, const std::string& name) {
-  return name.empty() ? error : Error{error.code, name + ": " + error.message};
+  return name.empty() ? error : error.In(name);
 }
 
 }  // namespace edgevlm::python

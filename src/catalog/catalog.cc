@@ -207,7 +207,7 @@ Result<Catalog> LoadCatalog() {
   if (!file) return file.error();
   const auto bytes = file->bytes();
   auto catalog = ParseCatalog({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  if (!catalog) return Error{catalog.error().code, path + (": " + catalog.error().message)};
+  if (!catalog) return catalog.error().In(path);
   return catalog;
 }
 

@@ -79,7 +79,7 @@ class AskCommand final : public Command {
     }
     if (auto error = session.SetImage(media.file)) {
       speech_.Cancel();
-      return Error{error->code, path_ + ": " + error->message};
+      return error->In(path_);
     }
     if (!hearing.valid()) return std::optional<HeardSound>();
     Result<HeardSound> heard = hearing.get();

@@ -79,7 +79,7 @@ class BenchRunCommand final : public Command {
     const Interrupts interrupts;
     for (const Spec& spec : *specs) {
       const Result<ExperimentResults> results = RunSpec(spec, *record, interrupts);
-      if (!results) return Fail({results.error().code, spec.name + ": " + results.error().message});
+      if (!results) return Fail(results.error().In(spec.name));
       output.Print(json_ ? ResultsJson(*results)
                          : ResultsText(*results) + "report: " + FolderOf(spec) + "/report.html\n");
       if (results->samples < results->planned || !HasMeasured(*results)) return ExitCode::kFailed;

@@ -74,16 +74,16 @@ class CaptionCommand final : public Command {
       if (auto error = request.Hear(media->file, speech_, engine, model_)) return *error;
       const auto printed = ReplyAboutVideo(request, *media->video, reply_, model, session, output);
       if (printed) return printed;
-      return Error{printed.error().code, path + ": " + printed.error().message};
+      return printed.error().In(path);
     }
     if (auto error = session.SetImage(media->file)) {
-      return Error{error->code, path + ": " + error->message};
+      return error->In(path);
     }
     if (reply_.stream && !output.Print(title)) return false;
     OnText on_text;
     if (reply_.stream) on_text = PrintTo(output);
     const Result<Reply> reply = session.Caption(reply_.decode, on_text);
-    if (!reply) return Error{reply.error().code, path + ": " + reply.error().message};
+    if (!reply) return reply.error().In(path);
     const bool printed = PrintReply(*reply, path, title, output);
     reply_.PrintAfter(*reply, model);
     return printed;

@@ -71,7 +71,7 @@ class DumpCommand final : public Command {
       const auto file = ReadInput(image_);
       if (!file) return Fail(file.error());
       Result<EncodedImage> result = engine->EncodeImage(*file);
-      if (!result) return Fail({result.error().code, image_ + ": " + result.error().message});
+      if (!result) return Fail(result.error().In(image_));
       encoded = *std::move(result);
     }
     if (!embeddings_path_.empty()) {

@@ -50,7 +50,7 @@ class InspectCommand final : public Command {
     const auto mapped = MappedParts::Open(found->model);
     if (!mapped) return Fail(mapped.error());
     const auto file = GgufFile::Parse(mapped->bytes());
-    if (!file) return Fail({file.error().code, path_ + ": " + file.error().message});
+    if (!file) return Fail(file.error().In(path_));
     if (json_) {
       output.PrintJson(Json(*file));
     } else {

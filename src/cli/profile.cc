@@ -101,7 +101,7 @@ class ProfileCommand final : public Command {
       if (!file) return file.error();
       if (IsSoundFile(*file)) {
         auto sound = engine.ReadSound({.file = *file});
-        if (!sound) return Error{sound.error().code, name + ": " + sound.error().message};
+        if (!sound) return sound.error().In(name);
         request_.sounds.push_back(*std::move(sound));
         continue;
       }
@@ -131,7 +131,7 @@ class ProfileCommand final : public Command {
       const auto file = ReadInput(path);
       if (!file) return Fail(file.error());
       auto profile = ReadProfile({reinterpret_cast<const char*>(file->data()), file->size()});
-      if (!profile) return Fail({profile.error().code, path + ": " + profile.error().message});
+      if (!profile) return Fail(profile.error().In(path));
       profiles.push_back(*std::move(profile));
     }
     output.Print(CompareTable(CompareProfiles(profiles[0], profiles[1])));

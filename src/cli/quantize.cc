@@ -112,7 +112,7 @@ class QuantizeCommand final : public Command {
     const auto file = MappedFile::Open(imatrix_);
     if (!file) return file.error();
     auto matrix = ImportanceMatrix::Parse(file->bytes());
-    if (!matrix) return Error{matrix.error().code, imatrix_ + ": " + matrix.error().message};
+    if (!matrix) return matrix.error().In(imatrix_);
     return std::optional(*std::move(matrix));
   }
 
@@ -129,7 +129,7 @@ class QuantizeCommand final : public Command {
   // File errors already name the file.
   Error InFile(const Error& error) const {
     if (error.message.starts_with(input_) || error.message.starts_with(path_)) return error;
-    return {error.code, input_ + ": " + error.message};
+    return error.In(input_);
   }
 
   std::string input_;

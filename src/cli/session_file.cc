@@ -37,7 +37,7 @@ Result<std::vector<Message>> SessionFile::Restore(Session& session) const {
   const Result<std::vector<std::byte>> bytes = ReadFile(path_);
   if (!bytes) return bytes.error();
   Result<std::vector<Message>> messages = session.Restore(*bytes);
-  if (!messages) return Error{messages.error().code, path_ + ": " + messages.error().message};
+  if (!messages) return messages.error().In(path_);
   return messages;
 }
 

@@ -25,7 +25,7 @@ Result<HeardSound> Encode(const std::string& path, std::span<const std::byte> fi
   const bool is_in_memory = path == "-";
   const std::string name = is_in_memory ? "standard input" : path;
   const auto named = [&](const Error& error) {
-    return error.message.starts_with(name) ? error : Error{error.code, name + ": " + error.message};
+    return error.message.starts_with(name) ? error : error.In(name);
   };
   const auto sound = engine.ReadSound(
       {.path = is_in_memory ? "" : path, .file = file, .from_s = part.from_s, .to_s = part.to_s});
@@ -100,7 +100,7 @@ Result<Transcript> SpeechInput::Transcribe(const std::string& path, std::span<co
   if (path != "-") return transcriber_->TranscribeFile(path, options);
   auto transcript = transcriber_->Transcribe(file, options);
   if (transcript) return transcript;
-  return Error{transcript.error().code, "standard input: " + transcript.error().message};
+  return transcript.error().In("standard input");
 }
 
 }  // namespace edgevlm

@@ -108,7 +108,7 @@ class TokenizeCommand final : public Command {
   }
 
   ExitCode FailInModel(const Error& error) const {
-    return Fail({error.code, (path_.empty() ? "built-in model" : path_) + ": " + error.message});
+    return Fail(error.In(path_.empty() ? "built-in model" : path_));
   }
 
   std::string path_;

@@ -62,7 +62,7 @@ Result<Engine> Engine::Load(const std::string& path, const EngineOptions& option
   if (auto error = vision_encoder ? vision_encoder->CheckUnchanged() : std::nullopt) return *error;
   if (!state) {
     const std::string where = vision_encoder ? path + ", " + *vision_encoder_path : path;
-    return Error{state.error().code, where + ": " + state.error().message};
+    return state.error().In(where);
   }
   return Make(std::move(state));
 }

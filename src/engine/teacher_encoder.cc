@@ -32,7 +32,7 @@ Result<TeacherEncoder> TeacherEncoder::Load(const std::string& path, int threads
   if (!mapped) return mapped.error();
   Result<std::unique_ptr<VisionEncoder>> encoder = ReadEncoder(*mapped);
   if (auto error = mapped->CheckUnchanged()) return *error;
-  if (!encoder) return Error{encoder.error().code, path + ": " + encoder.error().message};
+  if (!encoder) return encoder.error().In(path);
   const EngineOptions defaults;
   return TeacherEncoder(*std::move(encoder), ModelIdentity({}, mapped->bytes(), defaults),
                         threads == 0 ? DefaultThreads() : threads);

@@ -36,7 +36,7 @@ MaybeError ReadArray(const json& object, const char* field, const Read& read) {
   if (!found->is_array()) return Corrupt(field, "an array");
   for (const json& element : *found) {
     if (auto error = read(element)) {
-      return Error{error->code, std::string(field) + ": " + error->message};
+      return error->In(std::string(field));
     }
   }
   return {};
@@ -115,7 +115,7 @@ Result<Dataset> LoadDataset(const std::string& folder, int limit) {
     auto labeled = ParseLabel(line);
     if (!labeled) {
       const Error& error = labeled.error();
-      return Error{error.code, path + ": line " + std::to_string(number) + ": " + error.message};
+      return error.In(path + ": line " + std::to_string(number));
     }
     dataset.images.push_back(*std::move(labeled));
   }

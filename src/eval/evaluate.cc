@@ -137,7 +137,7 @@ class Evaluator {
     for (int i = next_++; i < total && !failed_; i = next_++) {
       const LabeledImage& label = dataset_.images[static_cast<std::size_t>(i)];
       if (auto error = EvaluateImage(label, session, blank)) {
-        return Fail({error->code, dataset_.folder + "/" + label.image + ": " + error->message});
+        return Fail(error->In(dataset_.folder + "/" + label.image));
       }
     }
   }

@@ -121,8 +121,7 @@ MaybeError CaptionIndex::Read(std::int64_t begin, std::int64_t end) {
 MaybeError CaptionIndex::Add(std::int64_t offset, const std::string& line) {
   const Result<ResultText> result = ReadResultLine(line);
   if (!result) {
-    return Error{result.error().code,
-                 results_ + ": byte " + std::to_string(offset) + ": " + result.error().message};
+    return result.error().In(results_ + ": byte " + std::to_string(offset));
   }
   if (auto error =
           database_.Run("INSERT INTO results (batch, offset, image, path, text, result) "

@@ -208,7 +208,7 @@ MaybeError Journal::Read(const BatchWork& work) {
   if (!mapped) return mapped.error();
   Result<JournalContent> content =
       ParseJournal({reinterpret_cast<const char*>(mapped->bytes().data()), mapped->bytes().size()});
-  if (!content) return Error{content.error().code, path + ": " + content.error().message};
+  if (!content) return content.error().In(path);
   if (!content->work) {
     return Error{ErrorCode::kCorrupt, path + ": first line: expected the journal of a batch"};
   }

@@ -95,7 +95,7 @@ MaybeError ResultStore::AddMissingSidecars() {
   for (std::string line; std::getline(file, line);) {
     const Result<ResultText> result = ReadResultLine(line);
     if (!result) {
-      return Error{result.error().code, options_->results + ": " + result.error().message};
+      return result.error().In(options_->results);
     }
     if (Exists(result->path) && !Exists(SidecarPath(result->path))) {
       MakeSidecar(result->path, result->text);

@@ -31,7 +31,7 @@ Result<int> CountParts(const MappedFile& file, const PartName& name, const std::
   const Result<GgufFile> part = GgufFile::ParsePart(file.bytes());
   if (!part || !part->HasKey(keys::kSplitCount)) return 1;
   const Result<int> count = part->Int(keys::kSplitCount);
-  if (!count) return Error{count.error().code, path + ": " + count.error().message};
+  if (!count) return count.error().In(path);
   if (*count <= 1) return 1;
   if (*count > GgufLimits::kParts) {
     return Error{ErrorCode::kTooLarge, path + ": expected at most " +

@@ -183,7 +183,7 @@ Result<TensorEntry> ReadTensor(ByteReader& in, std::uint64_t number) {
   if (!dtype) return Unsupported(TensorPlace(*name) + ": data type " + std::to_string(id));
   const auto bytes = BytesOf(*dtype, *shape);
   if (!bytes) {
-    return Error{bytes.error().code, "gguf: " + TensorPlace(*name) + ": " + bytes.error().message};
+    return bytes.error().In("gguf: " + TensorPlace(*name));
   }
   return TensorEntry{*name, *dtype, *shape, *bytes, offset};
 }

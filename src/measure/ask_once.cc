@@ -11,7 +11,7 @@ Result<Reply> AskOnce(Session& session, const AskedOnce& request) {
   for (std::size_t i = 0; i < request.images.size(); ++i) {
     if (auto error = session.SetImage(request.images[i])) {
       if (request.names.empty()) return *error;
-      return Error{error->code, request.names[i] + ": " + error->message};
+      return error->In(request.names[i]);
     }
     message.parts.push_back({.image = session.image()});
   }

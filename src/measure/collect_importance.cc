@@ -11,10 +11,6 @@
 namespace edgevlm {
 namespace {
 
-Error InFile(const NamedFile& file, const Error& error) {
-  return {error.code, file.name + ": " + error.message};
-}
-
 class ImportanceCollection {
  public:
   ImportanceCollection(const ImportanceWork& work, const Engine& engine)
@@ -26,7 +22,7 @@ class ImportanceCollection {
       const std::string_view text(reinterpret_cast<const char*>(file.bytes.data()),
                                   file.bytes.size());
       auto windows = TextWindows::Cut(engine_, text, work_.window_tokens, work_.max_windows);
-      if (!windows) return InFile(file, windows.error());
+      if (!windows) return windows.error().In(file.name);
       windows_ += windows->count();
       texts.push_back(*std::move(windows));
     }
@@ -38,7 +34,7 @@ class ImportanceCollection {
       }
     }
     for (const NamedFile& image : work_.images) {
-      if (auto error = AskAbout(image)) return InFile(image, *error);
+      if (auto error = AskAbout(image)) return error->In(image.name);
       ReportOne();
     }
     return {};

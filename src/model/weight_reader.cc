@@ -94,7 +94,7 @@ std::vector<float> WeightReader::Values(const std::string& name, const Shape& sh
   Result<std::vector<float>> values = ToFloats(*tensor);
   file_.Done(*tensor);
   if (!values) {
-    Fail({values.error().code, "model: tensor '" + name + "': " + values.error().message});
+    Fail(values.error().In("model: tensor '" + name + "'"));
     return {};
   }
   if (!std::all_of(values->begin(), values->end(), [](float v) { return std::isfinite(v); })) {
@@ -167,7 +167,7 @@ Weight WeightReader::Pack(const std::string& name, const TensorView& tensor, int
       Weight::Pack(tensor, outputs, static_cast<int>(values / static_cast<std::uint64_t>(outputs)),
                    PoolFor(values), packing, &memory_);
   if (weight) return *std::move(weight);
-  Fail({weight.error().code, "model: tensor '" + name + "': " + weight.error().message});
+  Fail(weight.error().In("model: tensor '" + name + "'"));
   return {};
 }
 

@@ -9,10 +9,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error At(const std::string& path, const Error& error) {
-  return {error.code, path + ": " + error.message};
-}
-
 // In the order of their names, which is that of the data set.
 Result<std::vector<std::string>> ShardsIn(const std::string& folder) {
   std::error_code failure;
@@ -41,7 +37,7 @@ Result<Shard> ReadShardHead(const std::string& path) {
   const Result<MappedFile> file = MappedFile::Open(path);
   if (!file) return file.error();
   Result<ShardView> view = ParseShard(file->bytes());
-  if (!view) return At(path, view.error());
+  if (!view) return view.error().In(path);
   return std::move(view->head);
 }
 
@@ -54,13 +50,13 @@ Result<TeacherFolder> TeacherFolder::Open(const std::string& folder) {
   const Result<MappedFile> token_file = MappedFile::Open(token_path);
   if (!token_file) return token_file.error();
   Result<TeacherTokens> tokens = ParseTokenFile(token_file->bytes());
-  if (!tokens) return At(token_path, tokens.error());
+  if (!tokens) return tokens.error().In(token_path);
   opened.tokens_ = *std::move(tokens);
   for (const std::string& path : *paths) {
     Result<MappedFile> file = MappedFile::Open(path);
     if (!file) return file.error();
     const Result<ShardView> view = ParseShard(file->bytes());
-    if (!view) return At(path, view.error());
+    if (!view) return view.error().In(path);
     if (opened.files_.empty()) opened.setup_ = view->head.setup;
     const std::string difference = DifferenceOf(opened.setup_, view->head.setup);
     if (!difference.empty()) return Error{ErrorCode::kInvalid, path + ": " + difference};
@@ -80,7 +76,7 @@ Result<TeacherFolder> TeacherFolder::Open(const std::string& folder) {
 
 Result<TeacherRecord> TeacherFolder::Read(std::size_t index) const {
   Result<TeacherRecord> record = ParseRecord(records_[index], setup_.vocabulary);
-  if (!record) return At(folder_, record.error());
+  if (!record) return record.error().In(folder_);
   return record;
 }
 

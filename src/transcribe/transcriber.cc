@@ -215,10 +215,6 @@ SoundPart PartOf(const TranscribeOptions& options) {
   return {.from_s = options.from_s, .to_s = options.to_s, .is_cancelled = options.is_cancelled};
 }
 
-Error InFile(const std::string& path, const Error& error) {
-  return {error.code, path + ": " + error.message};
-}
-
 }  // namespace
 
 bool IsSoundFile(std::span<const std::byte> file) {
@@ -234,15 +230,15 @@ Result<Transcriber> Transcriber::Load(const std::string& path, const Transcriber
   auto mapped = MappedParts::Open(path);
   if (!mapped) return mapped.error();
   const auto file = GgufFile::Parse(mapped->bytes(), [&](auto part) { mapped->Forget(part); });
-  if (!file) return InFile(path, file.error());
+  if (!file) return file.error().In(path);
   const bool is_fast = options.precision == Precision::kInt8;
   auto model = LoadWhisper(*file, is_fast ? Packing::kInt8 : Packing::kExact);
-  if (!model) return InFile(path, model.error());
-  if (auto error = CheckSizes(*model)) return InFile(path, *error);
+  if (!model) return model.error().In(path);
+  if (auto error = CheckSizes(*model)) return error->In(path);
   auto tokenizer = LoadTokenizer(*file);
-  if (!tokenizer) return InFile(path, tokenizer.error());
+  if (!tokenizer) return tokenizer.error().In(path);
   auto tokens = SpeechTokens::Find(*tokenizer, model->decoder->shape().vocabulary);
-  if (!tokens) return InFile(path, tokens.error());
+  if (!tokens) return tokens.error().In(path);
   if (auto error = mapped->CheckUnchanged()) return *error;
   return Transcriber(std::make_unique<State>(*std::move(model), *std::move(tokenizer),
                                              *std::move(tokens), *std::move(mapped), options));
@@ -302,7 +298,7 @@ Result<Transcript> Transcriber::TranscribeFile(const std::string& path,
   if (auto error = state_->Check(options)) return *error;
   const std::string name = path == "-" ? "standard input" : path;
   const auto named = [&](const Error& error) {
-    return error.message.starts_with(name) ? error : InFile(name, error);
+    return error.message.starts_with(name) ? error : error.In(name);
   };
   auto sound = OpenSoundFile(path, PartOf(options));
   if (!sound) return named(sound.error());

@@ -88,7 +88,7 @@ Result<Image> ReadImage(const std::string& path, int max_side) {
   const auto file = MappedFile::Open(path);
   if (!file) return file.error();
   Result<Image> image = Decode(file->bytes(), {}, max_side);
-  if (!image) return Error{image.error().code, path + ": " + image.error().message};
+  if (!image) return image.error().In(path);
   const ImageSize size = SizeToSend(image->width, image->height, max_side);
   if (size == ImageSize{image->width, image->height}) return image;
   ThreadPool pool(1);

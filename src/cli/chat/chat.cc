@@ -196,7 +196,7 @@ class ChatCommand final : public Command {
       return std::nullopt;
     }
     const auto image = engine_->GetImage(media->file);
-    if (!image) return Error{image.error().code, path + ": " + image.error().message};
+    if (!image) return image.error().In(path);
     shown_.push_back({.image = *image});
     return std::nullopt;
   }
@@ -205,7 +205,7 @@ class ChatCommand final : public Command {
     VideoRequest request = {.path = path, .choice = video_};
     if (auto error = request.Hear(media.file, speech_, *engine_, model_)) return error;
     Result<EncodedVideo> video = EncodeFrames(*media.video, video_, engine_->info(), *session_);
-    if (!video) return Error{video.error().code, path + ": " + video.error().message};
+    if (!video) return video.error().In(path);
     std::ranges::move(video->parts, std::back_inserter(shown_));
     Part& sound = request.sound.part;
     if (sound.image != nullptr || !sound.text.empty()) shown_.push_back(std::move(sound));

@@ -9,9 +9,7 @@ namespace edgevlm {
 Result<std::shared_ptr<const Grammar>> ReadSchemaFile(const std::string& path) {
   const auto file = ReadInput(path);
   if (!file) return file.error();
-  const auto named = [&path](const Error& error) {
-    return Error{error.code, path + ": " + error.message};
-  };
+  const auto named = [&path](const Error& error) { return error.In(path); };
   auto grammar = ReadSchema({reinterpret_cast<const char*>(file->data()), file->size()});
   if (!grammar) return named(grammar.error());
   return grammar;

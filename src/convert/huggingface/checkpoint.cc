@@ -74,7 +74,7 @@ MaybeError Checkpoint::Add(const std::string& path) {
   auto file = MappedFile::Open(path);
   if (!file) return file.error();
   auto tensors = ParseSafetensors(file->bytes());
-  if (!tensors) return Error{tensors.error().code, path + ": " + tensors.error().message};
+  if (!tensors) return tensors.error().In(path);
   files_.push_back(*std::move(file));
   return AddTensors(path, *std::move(tensors));
 }
@@ -83,7 +83,7 @@ MaybeError Checkpoint::AddCtranslate2(const std::string& path) {
   auto file = MappedFile::Open(path);
   if (!file) return file.error();
   auto model = ParseCtranslate2(file->bytes());
-  if (!model) return Error{model.error().code, path + ": " + model.error().message};
+  if (!model) return model.error().In(path);
   files_.push_back(*std::move(file));
   config_ = std::move(model->config);
   return AddTensors(path, std::move(model->tensors));
@@ -138,7 +138,7 @@ Result<Checkpoint> Checkpoint::Open(const std::string& folder) {
 
 MaybeError Checkpoint::AddOpenAi(const std::string& path, MappedFile file) {
   auto model = ParseOpenAiWhisper(file.bytes());
-  if (!model) return Error{model.error().code, path + ": " + model.error().message};
+  if (!model) return model.error().In(path);
   const auto beside = std::filesystem::path(path).parent_path() / model->vocabulary_file;
   auto vocabulary = MappedFile::Open(beside.string());
   if (!vocabulary) {
@@ -148,7 +148,7 @@ MaybeError Checkpoint::AddOpenAi(const std::string& path, MappedFile file) {
   }
   const auto bytes = vocabulary->bytes();
   auto texts = ParseTiktoken({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  if (!texts) return Error{texts.error().code, beside.string() + ": " + texts.error().message};
+  if (!texts) return texts.error().In(beside.string());
   files_.push_back(std::move(file));
   config_ = std::move(model->config);
   texts_ = *std::move(texts);
@@ -171,7 +171,7 @@ Result<Checkpoint> Checkpoint::OpenFile(const std::string& path) {
                      DescribeFile(file->bytes())};
   }
   auto model = ParseGgmlWhisper(file->bytes());
-  if (!model) return Error{model.error().code, path + ": " + model.error().message};
+  if (!model) return model.error().In(path);
   checkpoint.files_.push_back(*std::move(file));
   checkpoint.config_ = std::move(model->config);
   checkpoint.texts_ = std::move(model->texts);

@@ -110,7 +110,7 @@ std::string VisionEncoderPath(const std::string& path) {
 
 Error InFolder(const std::string& folder, const Error& error) {
   if (error.message.starts_with(folder)) return error;
-  return {error.code, folder + ": " + error.message};
+  return error.In(folder);
 }
 
 Result<std::vector<FileJob>> PlanJobs(const ConvertOptions& options, ConversionSource& source) {

@@ -52,7 +52,7 @@ Result<VocabularyTables> ReadPieces(const std::string& path, int size) {
   const auto file = MappedFile::Open(path);
   if (!file) return file.error();
   auto model = ParseSentencePieceModel(file->bytes());
-  if (!model) return Error{model.error().code, path + ": " + model.error().message};
+  if (!model) return model.error().In(path);
   VocabularyTables tables = {.model = std::string(kLlamaPieces),
                              .pre_tokenizer = std::string(kPreTokenizer)};
   const std::size_t count = std::min(model->pieces.size(), static_cast<std::size_t>(size));

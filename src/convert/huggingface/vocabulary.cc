@@ -120,7 +120,7 @@ MaybeError CheckLoads(const std::string& folder, const FilePlan& plan) {
   if (!file) return file.error();
   const auto tokenizer = LoadTokenizer(*file);
   if (tokenizer) return std::nullopt;
-  return Error{tokenizer.error().code, folder + ": " + tokenizer.error().message};
+  return tokenizer.error().In(folder);
 }
 
 }  // namespace

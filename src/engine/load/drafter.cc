@@ -73,11 +73,11 @@ Result<std::unique_ptr<Decoder>> LoadSmallerModel(const MappedParts& mapped,
 
 MaybeError LoadFile(const std::string& path, Model& model) {
   const Result<MappedParts> file = MappedParts::Open(path);
-  if (!file) return Error{file.error().code, "speculate: " + file.error().message};
+  if (!file) return file.error().In("speculate");
   auto decoder = LoadSmallerModel(*file, model.tokenizer);
   if (auto error = file->CheckUnchanged()) return error;
   if (!decoder) {
-    return Error{decoder.error().code, "speculate: " + path + ": " + decoder.error().message};
+    return decoder.error().In("speculate: " + path);
   }
   model.draft_decoder = *std::move(decoder);
   return std::nullopt;

@@ -48,7 +48,7 @@ Result<EngineOptions> Validate(const EngineOptions& options) {
                  "options: pressure: temperature limit: expected 0 or more degrees, found others"};
   }
   if (auto error = Validate(options.cache)) {
-    return Error{error->code, "options: " + error->message};
+    return error->In("options");
   }
   return chosen;
 }

@@ -351,7 +351,7 @@ Result<Model> LoadModel(const ModelFiles& files, const EngineOptions& options) {
       .model = *std::move(file), .mmproj = std::nullopt, .mmproj_is_guess = files.mmproj_is_guess};
   if (!files.mmproj.parts.empty()) {
     Result<GgufFile> mmproj = GgufFile::Parse(files.mmproj.parts, files.mmproj.on_done);
-    if (!mmproj) return Error{mmproj.error().code, "mmproj: " + mmproj.error().message};
+    if (!mmproj) return mmproj.error().In("mmproj");
     parsed.mmproj = *std::move(mmproj);
   }
   Result<Model> model = LoadParts(parsed, options);

@@ -197,7 +197,7 @@ class Encoding {
 
   Error Named(const Error& error) const {
     if (images_ == 1) return error;
-    return {error.code, "image " + std::to_string(done_) + ": " + error.message};
+    return error.In("image " + std::to_string(done_));
   }
 
   const EngineState& engine_;

@@ -114,7 +114,7 @@ MaybeError CheckSound(const Model& model, const Sound& sound) {
 Error Named(const SoundInput& input, const Error& error) {
   if (input.path.empty()) return error;
   const std::string name = input.path == "-" ? "standard input" : input.path;
-  return error.message.starts_with(name) ? error : Error{error.code, name + ": " + error.message};
+  return error.message.starts_with(name) ? error : error.In(name);
 }
 
 Result<Sound> ReadUnnamed(const Model& model, const SoundInput& input) {

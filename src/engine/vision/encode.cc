@@ -351,8 +351,7 @@ Result<DecodedFiles> DecodeFiles(const EngineState& engine, std::size_t first,
   for (std::size_t i = 0; i < decoded.size(); ++i) {
     Result<LaidOutImage>& one = *decoded[i];
     if (!one) {
-      return Error{one.error().code,
-                   "image " + std::to_string(first + i) + ": " + one.error().message};
+      return one.error().In("image " + std::to_string(first + i));
     }
     all.images.push_back(std::move(one->image));
     all.layouts.push_back(std::move(one->layout));

@@ -148,10 +148,6 @@ class ElementBuilder final : public nlohmann::json_sax<json> {
   MaybeError element_error_;
 };
 
-Error InElement(const Error& error, const std::string& where) {
-  return Error{error.code, where + ": " + error.message};
-}
-
 }  // namespace
 
 MaybeError ReadJsonArray(std::istream& in, const std::string& name, const std::string& key,
@@ -161,7 +157,7 @@ MaybeError ReadJsonArray(std::istream& in, const std::string& name, const std::s
   const bool whole =
       json::sax_parse(BudgetedIterator(in.rdbuf(), &budget), BudgetedIterator(), &builder);
   const std::string element = name + ": element " + std::to_string(builder.elements());
-  if (builder.element_error()) return InElement(*builder.element_error(), element);
+  if (builder.element_error()) return builder.element_error()->In(element);
   if (budget == 0 || builder.too_deep()) {
     return Error{ErrorCode::kTooLarge, element + ": expected the next one to be at most " +
                                            std::to_string(kMaxJsonElementBytes) + " bytes and " +
@@ -187,7 +183,7 @@ MaybeError ReadJsonLines(std::istream& in, const std::string& name,
     if (text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
     if (object.is_discarded()) return Error{ErrorCode::kCorrupt, where + ": expected JSON"};
-    if (auto error = on_element(object)) return InElement(*error, where);
+    if (auto error = on_element(object)) return error->In(where);
   }
   if (in.eof()) return {};
   return Error{ErrorCode::kTooLarge, name + ": expected lines of at most " +

@@ -120,8 +120,7 @@ Result<ManifestRow> ReadRow(const std::vector<std::string>& fields, const Column
        {std::pair{kAnswer, &row.answers}, std::pair{kChoices, &row.choices}}) {
     auto read = ReadValues(cell(column));
     if (!read) {
-      return Error{read.error().code,
-                   std::string(kColumnNames[column]) + ": " + read.error().message};
+      return read.error().In(std::string(kColumnNames[column]));
     }
     *values = *std::move(read);
   }
@@ -166,8 +165,7 @@ class ManifestParser {
   bool IsFull() const { return options_.limit > 0 && manifest_.rows.size() == options_.limit; }
 
   Error At(const Error& error) const {
-    return Error{error.code,
-                 name_ + ": line " + std::to_string(reader_.line()) + ": " + error.message};
+    return error.In(name_ + ": line " + std::to_string(reader_.line()));
   }
 
   Error NoRows() const {

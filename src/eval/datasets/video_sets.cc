@@ -50,15 +50,15 @@ MaybeError ReadTable(const std::string& path, std::span<const std::string_view> 
   const auto mapped = MappedFile::Open(path);
   if (!mapped) return mapped.error();
   const auto file = ParquetFile::Parse(mapped->bytes());
-  if (!file) return Error{file.error().code, path + ": " + file.error().message};
+  if (!file) return file.error().In(path);
   for (std::size_t group = 0; group < file->row_groups(); ++group) {
     std::vector<TableRow> rows;
     for (const std::string_view name : columns) {
       const auto column = file->Read(group, name);
-      if (!column) return Error{column.error().code, path + ": " + column.error().message};
+      if (!column) return column.error().In(path);
       if (rows.empty()) rows.resize(column->rows());
       if (auto error = AddColumn(*column, rows)) {
-        return Error{error->code, path + ": column '" + std::string(name) + "': " + error->message};
+        return error->In(path + ": column '" + std::string(name) + "'");
       }
     }
     for (TableRow& row : rows) on_row(row);

@@ -107,8 +107,7 @@ Result<CaptionScores> ScoreCaptions(std::span<const CaptionedImage> images) {
   for (std::size_t i = 0; i < images.size(); ++i) {
     const auto added = scorer.Add(images[i].references, images[i].candidate);
     if (!added) {
-      return Error{added.error().code,
-                   "image " + std::to_string(i + 1) + ": " + added.error().message};
+      return added.error().In("image " + std::to_string(i + 1));
     }
   }
   return scorer.Scores();

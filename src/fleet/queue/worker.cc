@@ -195,7 +195,7 @@ class Worker {
       const auto published = queue_.Publish(RepliesSubject(held.batch), held.id, text);
       if (published && *published == Published::kStored) break;
       if (!published && published.error().code != ErrorCode::kIo) {
-        Report({published.error().code, held.name + ": " + published.error().message});
+        Report(published.error().In(held.name));
         return {};
       }
       if (published) {

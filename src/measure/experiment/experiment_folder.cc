@@ -25,7 +25,7 @@ Result<RunRecord> ReadRecord(const std::string& path) {
   if (!file) return file.error();
   Result<RunRecord> record =
       ReadRunRecord({reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()});
-  if (!record) return Error{record.error().code, path + ": " + record.error().message};
+  if (!record) return record.error().In(path);
   return record;
 }
 
@@ -76,7 +76,7 @@ class Folder {
     const Result<RunRecord> before = ReadRecord(record);
     if (!before) return before.error();
     if (auto error = CheckSameRun(*before, record_)) {
-      return Error{error->code, run_.folder + ": " + error->message};
+      return error->In(run_.folder);
     }
     return {};
   }

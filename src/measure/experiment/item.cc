@@ -42,7 +42,7 @@ Result<std::vector<std::byte>> ReadImage(const std::string& path, const RequestS
   Result<std::vector<std::byte>> file = ReadBytes(path);
   if (!file || (request.image_side == 0 && request.image_shape == 0)) return file;
   const Result<Image> image = Decode(*file, {});
-  if (!image) return Error{image.error().code, path + ": " + image.error().message};
+  if (!image) return image.error().In(path);
   const ImageSize size = WantedSize(*image, request);
   ThreadPool pool(1);
   const Image scaled = Resize(*image, size.width, size.height, Filter::kBicubic, pool);

@@ -31,8 +31,7 @@ MaybeError ReadSamples(const std::string& path,
     if (file.eof()) break;  // not completed
     Result<ExperimentSample> sample = ReadSampleLine(line);
     if (!sample) {
-      return Error{sample.error().code,
-                   path + ":" + std::to_string(number) + ": " + sample.error().message};
+      return sample.error().In(path + ":" + std::to_string(number));
     }
     if (auto error = on_sample(*std::move(sample))) return error;
   }

@@ -121,10 +121,10 @@ MaybeError CheckWhole(const Spec& spec) {
   if (spec.workload.empty()) return missing("experiment.workload");
   if (spec.finding.judge.empty()) return missing("finding.judge");
   if (auto error = CheckWorkload(spec.workload)) {
-    return Error{error->code, spec.name + ": experiment.workload: " + error->message};
+    return error->In(spec.name + ": experiment.workload");
   }
   if (auto error = CheckJudge(spec.finding.judge)) {
-    return Error{error->code, spec.name + ": finding.judge: " + error->message};
+    return error->In(spec.name + ": finding.judge");
   }
   double conditions = 1;
   for (const Axis& axis : spec.vary) {

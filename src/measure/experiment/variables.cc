@@ -179,7 +179,7 @@ MaybeError Apply(const Condition& condition, Setup& setup) {
     const Result<const Variable*> variable = FindVariable(name);
     if (!variable) return variable.error();
     if (auto error = (*variable)->apply(value, setup)) {
-      return Error{error->code, name + ": " + error->message};
+      return error->In(name);
     }
   }
   return {};

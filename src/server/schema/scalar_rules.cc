@@ -141,7 +141,7 @@ Result<Automaton> TextAutomaton(const TextDemands& demands) {
   Automaton text = TextsOfLength(0, std::nullopt);
   for (const std::string& pattern : demands.patterns) {
     const auto automaton = PatternAutomaton(pattern, PatternMatch::kAnywhere);
-    if (!automaton) return Error{automaton.error().code, "pattern: " + automaton.error().message};
+    if (!automaton) return automaton.error().In("pattern");
     auto both = Intersection(text, *automaton, kMaxScalarStates);
     if (!both) return Error{ErrorCode::kTooLarge, "pattern: expected simpler ones"};
     text = *std::move(both);

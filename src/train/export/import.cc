@@ -204,9 +204,7 @@ MaybeError Import(const ImportOptions& options) {
   const Result<MappedFile> mapped = MappedFile::Open(options.path);
   if (!mapped) return mapped.error();
   const Result<GgufFile> file = GgufFile::Parse(mapped->bytes());
-  const auto in_file = [&](const Error& error) {
-    return Error{error.code, options.path + ": " + error.message};
-  };
+  const auto in_file = [&](const Error& error) { return error.In(options.path); };
   if (!file) return in_file(file.error());
   const Result<Run> run = RunOf(*file);
   if (!run) return in_file(run.error());

@@ -170,7 +170,7 @@ MaybeError LoadFrom(const std::string& path, Needed needed, Vlm& model) {
     missing = LoadChildren(archive, needed, model);
   };
   if (auto error = Guarded(path, load)) return error;
-  if (missing) return Error{missing->code, path + ": " + missing->message};
+  if (missing) return missing->In(path);
   // LibTorch loads tensors of any shape.
   if (ShapesOf(model) != expected) {
     return Error{ErrorCode::kCorrupt, path + ": tensors of another shape than this run's"};
@@ -252,7 +252,7 @@ Result<Run> ParseRun(const std::string& text, const std::string& name) {
   try {
     const Run run{ShapeFrom(value.at("shape")),
                   {value.at("tokens"), value.at("merges"), value.at("specials")}};
-    if (auto error = CheckRun(run)) return Error{error->code, name + ": " + error->message};
+    if (auto error = CheckRun(run)) return error->In(name);
     return run;
   } catch (const std::exception&) {
     return Error{ErrorCode::kCorrupt, name + ": expected shape, tokens, merges, specials"};

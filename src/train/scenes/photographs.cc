@@ -98,7 +98,7 @@ Result<std::vector<Image>> LoadPhotographs(const std::string& folder) {
     const Result<MappedFile> file = MappedFile::Open(path.string());
     if (!file) return file.error();
     const Result<Image> image = Decode(file->bytes(), {}, kPhotographSide);
-    if (!image) return Error{image.error().code, path.string() + ": " + image.error().message};
+    if (!image) return image.error().In(path.string());
     const float scale = static_cast<float>(kPhotographSide) /
                         static_cast<float>(std::max(image->width, image->height));
     const auto scaled = [scale](int size) {

@@ -105,7 +105,7 @@ class FileSource final : public ExampleSource {
     if (!file) return file.error();
     Result<Image> image = Decode(file->bytes(), DecodeLimits());
     if (!image) {
-      return Error{image.error().code, labeled.path + ": " + image.error().message};
+      return image.error().In(labeled.path);
     }
     return Example{.name = labeled.path, .image = *std::move(image), .texts = labeled.texts};
   }

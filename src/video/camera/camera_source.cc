@@ -31,7 +31,7 @@ class CameraStream final : public FrameStream {
   Result<std::optional<VideoFrame>> Next() override {
     for (int broken = 0; request_.wants_frames;) {
       const auto raw = camera_->Next(limits_.silent_seconds, limits_.is_cancelled);
-      if (!raw) return Named(raw.error());
+      if (!raw) return raw.error().In(name_);
       const FramePicker::Choice choice = picker_.Offer(raw->seconds);
       if (choice.is_done) break;
       if (!choice.current) continue;
@@ -39,14 +39,12 @@ class CameraStream final : public FrameStream {
       if (image) {
         return std::optional(VideoFrame{raw->seconds, ScaledDown(*std::move(image))});
       }
-      if (++broken == kMostBrokenFrames) return Named(image.error());
+      if (++broken == kMostBrokenFrames) return image.error().In(name_);
     }
     return std::optional<VideoFrame>();
   }
 
  private:
-  Error Named(const Error& error) const { return {error.code, name_ + ": " + error.message}; }
-
   Image ScaledDown(Image image) const {
     const ImageSize size = SizeToSend(image.width, image.height, request_.max_side);
     if (size == ImageSize{image.width, image.height}) return image;
@@ -76,7 +74,7 @@ class CameraSource final : public VideoSource {
     auto device = open_();
     if (!device) return device.error();
     auto camera = Camera::Start(*std::move(device));
-    if (!camera) return Error{camera.error().code, name_ + ": " + camera.error().message};
+    if (!camera) return camera.error().In(name_);
     return std::unique_ptr<FrameStream>(
         std::make_unique<CameraStream>(name_, *std::move(camera), request, limits_));
   }

@@ -175,7 +175,7 @@ class Receiver {
     const Result<FrigateObject> object = ParseSnapshotTopic(target_.prefix, topic);
     if (!object) return object.error();
     if (auto error = SnapshotQueue::CheckSize(bytes.size())) {
-      return Error{error->code, object->camera + "/" + object->label + ": " + error->message};
+      return error->In(object->camera + "/" + object->label);
     }
     Snapshot snapshot = {.camera = object->camera,
                          .label = object->label,
