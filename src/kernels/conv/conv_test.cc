@@ -54,7 +54,7 @@ TEST(DepthwiseConv, VariantsAgreeWithScalar) {
     if (!Includes(BestIsa(), variant.needs)) continue;
     SCOPED_TRACE(IsaName(variant.needs));
     for (const int kernel : {1, 3, 5}) {
-      for (const int stride : {1, 2}) {
+      for (const int stride : {1, 2, 3}) {
         for (const int side : {1, 2, 3, 6}) {
           for (const int channels : {1, 3, 16, 24, 65, 72}) {
             CompareDepthwise(variant.run, {kernel, stride}, side, channels);

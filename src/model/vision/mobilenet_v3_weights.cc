@@ -22,6 +22,8 @@ long long WorkspaceValues(const MobileNetWeights& weights, int side) {
   return given_out + inside;
 }
 
+constexpr int kMaxStride = 4;
+
 // The keys of one block.
 struct BlockKeys {
   int stride = 1;
@@ -39,7 +41,7 @@ std::vector<BlockKeys> ReadBlockKeys(WeightReader& reader) {
                                           std::to_string(count)});
     return {};
   }
-  const auto stride = reader.Ints(keys::kMobileNetStride, count, 1, 2);
+  const auto stride = reader.Ints(keys::kMobileNetStride, count, 1, kMaxStride);
   const auto kernel = reader.Ints(keys::kMobileNetKernel, count, 1, 11);
   const auto hard_swish = reader.Bools(keys::kMobileNetHardSwish, count);
   std::vector<BlockKeys> blocks;

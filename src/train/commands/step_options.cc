@@ -8,8 +8,11 @@
 namespace edgevlm::train {
 namespace {
 
-const std::map<std::string, EncoderSize> kEncoderSizes = {{"small", EncoderSize::kSmall},
-                                                          {"medium", EncoderSize::kMedium}};
+std::map<std::string, EncoderSize> EncoderSizesByName() {
+  std::map<std::string, EncoderSize> sizes;
+  for (const NamedEncoderSize& named : kEncoderSizes) sizes[named.name] = named.size;
+  return sizes;
+}
 
 }  // namespace
 
@@ -18,12 +21,13 @@ void AddStepOptions(CLI::App* command, TrainOptions& options) {
   AddOption(command, "--grid-batch", options.grid_batch,
             "More images per step, for the vision encoder alone");
   command->add_option("--picture-side", options.image_side,
-                      "Input size of the vision encoder, pixels [160]");
+                      "Input size of the vision encoder, pixels [10 cells: 160; fine: 240]");
   command
-      ->add_option("--vision-encoder", options.encoder,
-                   "Size of the vision encoder: small, medium; a medium one grows out of the small "
-                   "one of --from")
-      ->transform(CLI::CheckedTransformer(kEncoderSizes));
+      ->add_option(
+          "--vision-encoder", options.encoder,
+          "Vision encoder: small, medium, or fine, for larger images on the same grid; the "
+          "latter two grow out of the small one of --from")
+      ->transform(CLI::CheckedTransformer(EncoderSizesByName()));
   command->add_option("--width", options.width,
                       "Width of the decoder; with --from, a multiple of its width [192]");
   command->add_option("--blocks", options.blocks,

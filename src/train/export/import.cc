@@ -119,18 +119,17 @@ class IntReader {
   MaybeError error_;
 };
 
-// By the number of its blocks.
+// By the strides of its blocks.
 Result<EncoderSize> EncoderSizeOf(const GgufFile& file) {
   const Result<std::vector<int>> strides = file.Ints(keys::kMobileNetStride);
   if (!strides) return strides.error();
-  for (const EncoderSize size : {EncoderSize::kSmall, EncoderSize::kMedium}) {
-    if (strides->size() == BlocksOf(size).size()) return size;
+  for (const NamedEncoderSize& named : kEncoderSizes) {
+    if (std::ranges::equal(*strides, BlocksOf(named.size), {}, {}, &BlockShape::stride)) {
+      return named.size;
+    }
   }
-  return Error{ErrorCode::kUnsupported, std::string(keys::kMobileNetStride) + ": expected " +
-                                            std::to_string(BlocksOf(EncoderSize::kSmall).size()) +
-                                            " or " +
-                                            std::to_string(BlocksOf(EncoderSize::kMedium).size()) +
-                                            " blocks, found " + std::to_string(strides->size())};
+  return Error{ErrorCode::kUnsupported, std::string(keys::kMobileNetStride) +
+                                            ": expected those of one of the trainer's encoders"};
 }
 
 torch::Tensor DrawImages(const Run& run, const Glyphs& glyphs, const Tokenizer& tokenizer,

@@ -84,21 +84,26 @@ TEST_F(ImportTest, ReadsShapeAndVocabulary) {
   EXPECT_EQ(run->vocabulary.specials, TinyVocabulary().specials);
 }
 
-// The larger vision encoder comes back from its file too.
-TEST_F(ImportTest, KnowsTheSizeOfTheVisionEncoder) {
-  VlmShape shape = TinyShape();
-  shape.encoder = EncoderSize::kMedium;
-  original_ = TinyModel(kSeed, shape);
-  ShakeBatchNorms(original_);
-  original_->eval();
-  bytes_ = *ToGguf(original_, {shape, TinyVocabulary()}, "Tiny").ToBytes();
-  const auto run = RunOf(File());
-  ASSERT_TRUE(run.ok()) << run.error().message;
-  EXPECT_EQ(run->shape.encoder, EncoderSize::kMedium);
-  Vlm medium = TinyModel(kSeed + 1, shape);
-  ASSERT_EQ(LoadTensors(File(), medium), std::nullopt);
-  medium->eval();
-  ExpectSameSight(medium, kFileTolerance * 45 / 35);  // as many more convolutions
+// The larger vision encoders come back from their files too.
+TEST_F(ImportTest, KnowsTheVisionEncoder) {
+  for (const NamedEncoderSize& named : kEncoderSizes) {
+    SCOPED_TRACE(named.name);
+    VlmShape shape = TinyShape();
+    shape.encoder = named.size;
+    shape.image_side = 2 * CellPixelsOf(named.size);
+    images_ = torch::randn({4, 3, shape.image_side, shape.image_side});
+    original_ = TinyModel(kSeed, shape);
+    ShakeBatchNorms(original_);
+    original_->eval();
+    bytes_ = *ToGguf(original_, {shape, TinyVocabulary()}, "Tiny").ToBytes();
+    const auto run = RunOf(File());
+    ASSERT_TRUE(run.ok()) << run.error().message;
+    EXPECT_EQ(run->shape.encoder, named.size);
+    Vlm again = TinyModel(kSeed + 1, shape);
+    ASSERT_EQ(LoadTensors(File(), again), std::nullopt);
+    again->eval();
+    ExpectSameSight(again, kFileTolerance * 45 / 35);  // as many more convolutions in a medium one
+  }
 }
 
 TEST_F(ImportTest, AFileOfAnotherShapeIsNamed) {

@@ -62,7 +62,7 @@ MaybeError CarryOver(const Run& old_run, Vlm& from, const Run& run, Vlm& into) {
   const torch::NoGradGuard no_grad;
   CopyEqualShapes(from, into);
   if (from->shape.encoder != into->shape.encoder) {
-    GrowVisionEncoder(from->vision_encoder, into->vision_encoder);
+    GrowVisionEncoder(from->vision_encoder, into->shape.encoder, into->vision_encoder);
   }
   CopyGridHeads(from, into);
   GrowDecoder(from, into);

@@ -80,7 +80,7 @@ bool AreSound(const std::vector<int>& exits, const DecoderShape& decoder) {
 bool IsSound(const VlmShape& shape) {
   const auto within = [](int value, int low, int high) { return low <= value && value <= high; };
   const DecoderShape& decoder = shape.decoder;
-  return within(shape.image_side, kCellPixels, 1024) && shape.image_side % kCellPixels == 0 &&
+  return within(shape.grid(), 1, 64) && shape.image_side % CellPixelsOf(shape.encoder) == 0 &&
          within(shape.features, 1, 4096) && within(shape.things, 0, 65536) &&
          within(decoder.width, 1, 4096) && within(decoder.heads, 1, decoder.width) &&
          decoder.width % decoder.heads == 0 && within(decoder.blocks, 1, 256) &&
@@ -89,24 +89,20 @@ bool IsSound(const VlmShape& shape) {
 }
 
 json ToJson(const VlmShape& shape) {
-  return {{"picture_side", shape.image_side},
-          {"features", shape.features},
-          {"things", shape.things},
-          {"vision_encoder", shape.encoder == EncoderSize::kSmall ? "small" : "medium"},
-          {"width", shape.decoder.width},
-          {"heads", shape.decoder.heads},
-          {"blocks", shape.decoder.blocks},
-          {"vocabulary", shape.decoder.vocabulary},
-          {"context", shape.decoder.context},
-          {"exits", shape.decoder.exits}};
+  return {{"picture_side", shape.image_side}, {"features", shape.features},
+          {"things", shape.things},           {"vision_encoder", NameOf(shape.encoder)},
+          {"width", shape.decoder.width},     {"heads", shape.decoder.heads},
+          {"blocks", shape.decoder.blocks},   {"vocabulary", shape.decoder.vocabulary},
+          {"context", shape.decoder.context}, {"exits", shape.decoder.exits}};
 }
 
-// Absent in runs from before there were two.
+// Absent in runs from before there were several.
 EncoderSize EncoderSizeFrom(const json& value) {
-  const std::string size = value.value("vision_encoder", "small");
-  if (size == "medium") return EncoderSize::kMedium;
-  if (size == "small") return EncoderSize::kSmall;
-  throw std::runtime_error("vision_encoder: expected small or medium");
+  const std::string name = value.value("vision_encoder", "small");
+  for (const NamedEncoderSize& named : kEncoderSizes) {
+    if (name == named.name) return named.size;
+  }
+  throw std::runtime_error("vision_encoder: unknown size");
 }
 
 VlmShape ShapeFrom(const json& value) {

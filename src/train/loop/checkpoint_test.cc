@@ -216,10 +216,13 @@ TEST_F(CheckpointTest, ARunKeepsItsShapeAndVocabulary) {
 }
 
 TEST_F(CheckpointTest, ARunKeepsTheSizeOfItsVisionEncoder) {
-  VlmShape shape = TinyShape();
-  shape.encoder = EncoderSize::kMedium;
-  ASSERT_EQ(SaveRun(folder_, shape, TinyVocabulary()), std::nullopt);
-  EXPECT_EQ(LoadRun(folder_)->shape.encoder, EncoderSize::kMedium);
+  for (const NamedEncoderSize& named : kEncoderSizes) {
+    VlmShape shape = TinyShape();
+    shape.encoder = named.size;
+    shape.image_side = 2 * CellPixelsOf(named.size);
+    ASSERT_EQ(SaveRun(folder_, shape, TinyVocabulary()), std::nullopt);
+    EXPECT_EQ(LoadRun(folder_)->shape, shape) << named.name;
+  }
 }
 
 TEST_F(CheckpointTest, AnOldRunHasNoExitsAndASmallVisionEncoder) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 
 #include "base/check.h"
 #include "train/torch.h"
@@ -11,8 +12,14 @@ namespace edgevlm::train {
 namespace {
 
 constexpr int kNew = -1;
-// The block of the small encoder that each one of the medium encoder grows out of.
-constexpr std::array kSources = {0, 1, 2, kNew, 3, 4, 5, 6, 7, 8, 9, 10, kNew, kNew};
+// The block of the small encoder that each block grows out of.
+constexpr std::array kMediumSources = {0, 1, 2, kNew, 3, 4, 5, 6, 7, 8, 9, 10, kNew, kNew};
+constexpr std::array kSameSources = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+
+std::span<const int> SourcesOf(EncoderSize size) {
+  if (size == EncoderSize::kMedium) return kMediumSources;
+  return kSameSources;
+}
 
 // The first channels become those of `from`; what they read from new channels becomes zero.
 void CopyChannels(const torch::Tensor& from, torch::Tensor into) {
@@ -42,20 +49,21 @@ void CopyChannels(const torch::nn::Module& from, torch::nn::Module& into) {
 
 }  // namespace
 
-void GrowVisionEncoder(const VisionEncoder& small, VisionEncoder& medium) {
+void GrowVisionEncoder(const VisionEncoder& small, EncoderSize size, VisionEncoder& into) {
+  const std::span<const int> sources = SourcesOf(size);
   CHECK(small->blocks.size() == BlocksOf(EncoderSize::kSmall).size());
-  CHECK(medium->blocks.size() == kSources.size());
+  CHECK(into->blocks.size() == sources.size());
   const torch::NoGradGuard no_grad;
-  CopyChannels(*small->stem, *medium->stem);
-  CopyChannels(*small->head, *medium->head);
-  for (std::size_t i = 0; i < kSources.size(); ++i) {
-    Bottleneck& block = medium->blocks[i];
-    if (kSources[i] == kNew) {
+  CopyChannels(*small->stem, *into->stem);
+  CopyChannels(*small->head, *into->head);
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    Bottleneck& block = into->blocks[i];
+    if (sources[i] == kNew) {
       CHECK(block->residual);
       block->project->norm->weight.zero_();
       block->project->norm->bias.zero_();
     } else {
-      CopyChannels(*small->blocks[static_cast<std::size_t>(kSources[i])], *block);
+      CopyChannels(*small->blocks[static_cast<std::size_t>(sources[i])], *block);
     }
   }
 }

@@ -45,13 +45,17 @@ MaybeError ValidateSize(const TrainOptions& options) {
     const std::optional<int>& value;
     int low, high, factor;
   };
-  const Limit limits[] = {{"--picture-side", options.image_side, 64, 512, kCellPixels},
+  // That of --from is only known when it is read (ContinuedShape).
+  const int cell =
+      options.from.empty() ? CellPixelsOf(options.encoder.value_or(EncoderSize::kSmall)) : 1;
+  const Limit limits[] = {{"--picture-side", options.image_side, 64, 512, cell},
                           {"--width", options.width, 32, 1024, 32},
                           {"--blocks", options.blocks, 1, 64, 1},
                           {"--text-tokens", options.text_tokens, 16, 4096, 1},
                           {"--vocabulary", options.vocabulary, 300, 50000, 1}};
   for (const Limit& limit : limits) {
-    const int value = limit.value.value_or(limit.low);
+    if (!limit.value) continue;
+    const int value = *limit.value;
     if (value >= limit.low && value <= limit.high && value % limit.factor == 0) continue;
     const std::string multiple =
         limit.factor > 1 ? "a multiple of " + std::to_string(limit.factor) + " from " : "";

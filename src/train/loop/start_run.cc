@@ -23,7 +23,7 @@ constexpr std::size_t kCorpusRecords = 50000;  // of a teacher's, for data sets 
 constexpr int kHeadWidth = 32;
 
 // What a new model has where the options name nothing: that of the built-in model.
-constexpr int kImageSide = 160, kWidth = 192, kBlocks = 6, kTextTokens = 88, kVocabulary = 3072;
+constexpr int kGrid = 10, kWidth = 192, kBlocks = 6, kTextTokens = 88, kVocabulary = 3072;
 
 Vocabulary LearnVocabulary(const TrainOptions& options, int corpus_scenes,
                            const TeacherFolder* teacher) {
@@ -63,12 +63,28 @@ MaybeError GrowBlocks(int blocks, DecoderShape& decoder) {
   return std::nullopt;
 }
 
+// The grid stays the same.
 MaybeError GrowEncoder(EncoderSize size, VlmShape& shape) {
-  if (size == EncoderSize::kSmall && shape.encoder != size) {
-    return Error{ErrorCode::kInvalid,
-                 "--vision-encoder small: expected a small one in --from too, found medium"};
+  if (size == shape.encoder) return std::nullopt;
+  if (shape.encoder != EncoderSize::kSmall) {
+    return Error{ErrorCode::kInvalid, std::string("--vision-encoder: expected ") +
+                                          NameOf(shape.encoder) + ", which the run of --from has" +
+                                          ", found " + NameOf(size)};
   }
+  shape.image_side = shape.grid() * CellPixelsOf(size);
   shape.encoder = size;
+  return std::nullopt;
+}
+
+MaybeError ResizeImages(int image_side, VlmShape& shape) {
+  const int text_tokens = shape.text_tokens(), cell = CellPixelsOf(shape.encoder);
+  if (image_side % cell != 0) {
+    return Error{ErrorCode::kInvalid, "--picture-side: expected a multiple of " +
+                                          std::to_string(cell) + ", found " +
+                                          std::to_string(image_side)};
+  }
+  shape.image_side = image_side;
+  shape.decoder.context = shape.ContextFor(text_tokens);
   return std::nullopt;
 }
 
@@ -87,8 +103,8 @@ Run NewRun(const TrainOptions& options, int corpus_scenes, const TeacherFolder* 
   Run run;
   run.vocabulary = LearnVocabulary(options, corpus_scenes, teacher);
   VlmShape& shape = run.shape;
-  shape.image_side = options.image_side.value_or(kImageSide);
   shape.encoder = options.encoder.value_or(EncoderSize::kSmall);
+  shape.image_side = options.image_side.value_or(kGrid * CellPixelsOf(shape.encoder));
   shape.things = static_cast<int>(ThingNames().size());
   shape.decoder = {.width = options.width.value_or(kWidth),
                    .heads = options.width.value_or(kWidth) / kHeadWidth,
@@ -101,8 +117,6 @@ Run NewRun(const TrainOptions& options, int corpus_scenes, const TeacherFolder* 
 Result<VlmShape> ContinuedShape(const TrainOptions& options, const VlmShape& from) {
   VlmShape shape = from;
   shape.things = static_cast<int>(ThingNames().size());
-  shape.image_side = options.image_side.value_or(from.image_side);
-  shape.decoder.context = shape.ContextFor(options.text_tokens.value_or(from.text_tokens()));
   if (options.width) {
     if (auto error = GrowWidth(*options.width, shape.decoder)) return *error;
   }
@@ -112,6 +126,10 @@ Result<VlmShape> ContinuedShape(const TrainOptions& options, const VlmShape& fro
   if (options.encoder) {
     if (auto error = GrowEncoder(*options.encoder, shape)) return *error;
   }
+  if (options.image_side) {
+    if (auto error = ResizeImages(*options.image_side, shape)) return *error;
+  }
+  if (options.text_tokens) shape.decoder.context = shape.ContextFor(*options.text_tokens);
   if (!options.exits.empty()) shape.decoder.exits = options.exits;
   return shape;
 }

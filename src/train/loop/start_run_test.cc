@@ -56,6 +56,16 @@ TEST(ContinuedShape, KeepsTheTextsWhenImagesGrow) {
   EXPECT_EQ(shape->text_tokens(), BuiltInShape().text_tokens());
 }
 
+TEST(ContinuedShape, KeepsTheGridOfAFineEncoder) {
+  TrainOptions options;
+  options.encoder = EncoderSize::kFine;
+  const auto shape = ContinuedShape(options, BuiltInShape());
+  ASSERT_TRUE(shape.ok());
+  EXPECT_EQ(shape->image_side, 240);
+  EXPECT_EQ(shape->grid(), BuiltInShape().grid());
+  EXPECT_EQ(shape->decoder.context, BuiltInShape().decoder.context);
+}
+
 TEST(ContinuedShape, RefusesWhatCannotGrow) {
   const auto expect_error = [](const char* option, VlmShape from,
                                const std::function<void(TrainOptions&)>& set) {
@@ -73,6 +83,8 @@ TEST(ContinuedShape, RefusesWhatCannotGrow) {
   medium.encoder = EncoderSize::kMedium;
   expect_error("--vision-encoder", medium,
                [](TrainOptions& o) { o.encoder = EncoderSize::kSmall; });
+  expect_error("--vision-encoder", medium, [](TrainOptions& o) { o.encoder = EncoderSize::kFine; });
+  expect_error("--picture-side", BuiltInShape(), [](TrainOptions& o) { o.image_side = 232; });
 }
 
 class ResumeRunTest : public ::testing::Test {

@@ -1,5 +1,6 @@
 #include "train/model/vision_encoder.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -41,14 +42,46 @@ constexpr std::array<BlockShape, 14> kMedium = {{
     {5, 672, 112, true, true, 1},
 }};
 
+constexpr std::array<BlockShape, 11> kFine = {{
+    {3, 16, 16, true, false, 2},
+    {3, 72, 24, false, false, 2},
+    {3, 88, 24, false, false, 1},
+    {5, 240, 56, true, true, 3},
+    {5, 240, 56, true, true, 1},
+    {5, 240, 56, true, true, 1},
+    {5, 168, 64, true, true, 1},
+    {5, 192, 64, true, true, 1},
+    {5, 384, 96, true, true, 1},
+    {5, 576, 96, true, true, 1},
+    {5, 576, 96, true, true, 1},
+}};
+constexpr int kStemStride = 2;
+
 // Channel counts of a squeeze are multiples of 8, as in the paper's code.
 int SqueezeChannels(int channels) { return (channels / 4 + 4) / 8 * 8; }
 
 }  // namespace
 
 std::span<const BlockShape> BlocksOf(EncoderSize size) {
-  if (size == EncoderSize::kSmall) return kSmall;
-  return kMedium;
+  switch (size) {
+    case EncoderSize::kSmall:
+      return kSmall;
+    case EncoderSize::kMedium:
+      return kMedium;
+    case EncoderSize::kFine:
+      return kFine;
+  }
+  return {};
+}
+
+const char* NameOf(EncoderSize size) {
+  return std::ranges::find(kEncoderSizes, size, &NamedEncoderSize::size)->name;
+}
+
+int CellPixelsOf(EncoderSize size) {
+  int pixels = kStemStride;
+  for (const BlockShape& shape : BlocksOf(size)) pixels *= shape.stride;
+  return pixels;
 }
 
 ConvNormImpl::ConvNormImpl(int in, int out, int kernel, int stride, int groups, Activation a)
@@ -105,7 +138,8 @@ torch::Tensor BottleneckImpl::forward(torch::Tensor x) {
 }
 
 VisionEncoderImpl::VisionEncoderImpl(int feature_channels, EncoderSize size) {
-  stem = register_module("stem", ConvNorm(3, kStemChannels, 3, 2, 1, Activation::kHardSwish));
+  stem = register_module("stem",
+                         ConvNorm(3, kStemChannels, 3, kStemStride, 1, Activation::kHardSwish));
   int channels = kStemChannels;
   for (const BlockShape& shape : BlocksOf(size)) {
     const std::string name = "block" + std::to_string(blocks.size());

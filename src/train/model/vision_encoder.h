@@ -1,6 +1,7 @@
-// The vision encoder for training in LibTorch: a body like MobileNetV3-small's, with an output cell
-// per 16 x 16 pixels.
+// The vision encoder for training in LibTorch: a body like MobileNetV3-small's, with a finer grid
+// of output cells.
 #pragma once
+#include <array>
 #include <span>
 #include <vector>
 
@@ -26,12 +27,27 @@ enum class EncoderSize {
   // The same with 40 channels in place of 24 for each 8 x 8 pixels, more in the stages after it,
   // and three more blocks: 2.1 times the multiply-adds.
   kMedium,
+  // kSmall for images that are 1.5 times as large, with the same grid: small things and digits have
+  // more pixels. Stride 3 leads to the last stage's grid, and the blocks there have more channels.
+  // 1.4 times the multiply-adds.
+  kFine,
 };
+
+struct NamedEncoderSize {
+  const char* name;
+  EncoderSize size;
+};
+inline constexpr std::array<NamedEncoderSize, 3> kEncoderSizes = {{{"small", EncoderSize::kSmall},
+                                                                   {"medium", EncoderSize::kMedium},
+                                                                   {"fine", EncoderSize::kFine}}};
+const char* NameOf(EncoderSize size);
 
 std::span<const BlockShape> BlocksOf(EncoderSize size);
 
+// Side of a cell of the output grid, in pixels of the image.
+int CellPixelsOf(EncoderSize size);
+
 inline constexpr int kStemChannels = 16;
-inline constexpr int kCellPixels = 16;  // side of a cell of the output grid
 
 // Convolution without bias, batch norm, and optionally an activation.
 struct ConvNormImpl : torch::nn::Module {

@@ -16,7 +16,7 @@ struct VlmShape {
   EncoderSize encoder = EncoderSize::kSmall;
   DecoderShape decoder;
 
-  int grid() const { return image_side / kCellPixels; }
+  int grid() const { return image_side / CellPixelsOf(encoder); }
   int cells() const { return grid() * grid(); }  // P
   // Length of the longest text, with its question.
   int text_tokens() const { return decoder.context - cells() - kSparePositions; }

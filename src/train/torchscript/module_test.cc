@@ -49,15 +49,19 @@ TEST_F(TorchScript, LogitsAreTheModels) {
       << (found - expected).abs().max().item<double>() << " seed " << kSeed;
 }
 
-TEST_F(TorchScript, KnowsTheLargerVisionEncoder) {
-  VlmShape shape = TinyShape();
-  shape.encoder = EncoderSize::kMedium;
-  model_ = TinyModel(kSeed, shape);
-  model_->eval();
-  const torch::Tensor images = torch::randn({1, 3, 32, 32});
-  const torch::Tensor ids = torch::randint(0, 256, {1, 3}, torch::kInt64);
-  const torch::Tensor found = ToTorchScript(model_).forward({images, ids}).toTensor();
-  EXPECT_TRUE(torch::allclose(found, ModelLogits(images, ids), 1e-4, 1e-4)) << "seed " << kSeed;
+TEST_F(TorchScript, KnowsTheVisionEncoders) {
+  for (const NamedEncoderSize& named : kEncoderSizes) {
+    VlmShape shape = TinyShape();
+    shape.encoder = named.size;
+    shape.image_side = 2 * CellPixelsOf(named.size);
+    model_ = TinyModel(kSeed, shape);
+    model_->eval();
+    const torch::Tensor images = torch::randn({1, 3, shape.image_side, shape.image_side});
+    const torch::Tensor ids = torch::randint(0, 256, {1, 3}, torch::kInt64);
+    const torch::Tensor found = ToTorchScript(model_).forward({images, ids}).toTensor();
+    EXPECT_TRUE(torch::allclose(found, ModelLogits(images, ids), 1e-4, 1e-4))
+        << named.name << ", seed " << kSeed;
+  }
 }
 
 // The cache changes nothing: each token is the argmax of a forward pass over all before it.
