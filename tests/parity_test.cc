@@ -31,17 +31,21 @@ constexpr int kRows = 4;
 
 struct Size {
   const char* name;
+  EncoderSize encoder;
   int image_side;
   int width;
   int blocks;
   int row_tokens;
 
-  int grid() const { return image_side / kCellPixels; }
+  int grid() const { return image_side / CellPixelsOf(encoder); }
   int cells() const { return grid() * grid(); }
 };
 
-// The second has an odd grid and an odd number of heads and of blocks, and longer texts.
-constexpr Size kSizes[] = {{"Small", 64, 64, 2, 48}, {"Odd", 208, 96, 3, 75}};
+// "Odd" has an odd grid and an odd number of heads and of blocks, and longer texts.
+constexpr Size kSizes[] = {{"Small", EncoderSize::kSmall, 64, 64, 2, 48},
+                           {"Odd", EncoderSize::kSmall, 208, 96, 3, 75},
+                           {"Medium", EncoderSize::kMedium, 80, 64, 2, 48},
+                           {"Fine", EncoderSize::kFine, 120, 64, 2, 48}};
 
 // Rounds to the precision of the file.
 void RoundToHalf(torch::Tensor& weight) { weight.copy_(weight.to(torch::kHalf)); }
@@ -169,6 +173,7 @@ class ParityTest : public ::testing::TestWithParam<Size> {
       run.shape = {.image_side = size.image_side,
                    .features = 48,
                    .things = 2,
+                   .encoder = size.encoder,
                    .decoder = {.width = size.width,
                                .heads = size.width / 32,
                                .blocks = size.blocks,

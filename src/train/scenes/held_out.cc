@@ -33,7 +33,7 @@ std::string_view NameOf(int name) {
 
 bool IsHeldOut(Color color, int shape) {
   CHECK(FirstShape() <= shape && shape < DisplayName());
-  return HashOfNames(kColorNames[static_cast<std::size_t>(color)], NameOf(shape)) % 10 == 0;
+  return HashOfNames(NameOf(color), NameOf(shape)) % 10 == 0;
 }
 
 bool IsHeldOut(int name, int other_name) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ enum class ThingKind { kEmoji, kShape, kDisplay, kInstrument };
 enum class Color { kRed, kOrange, kYellow, kGreen, kBlue, kPurple, kPink, kBrown, kBlack, kWhite };
 inline constexpr std::array<const char*, 10> kColorNames = {
     "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white"};
+inline const char* NameOf(Color color) { return kColorNames[static_cast<std::size_t>(color)]; }
 
 // A point of the image; x to the right and y down, both in [0, 1] of its width and height.
 struct Point {

@@ -70,8 +70,7 @@ inline std::optional<ReadPhrase> ReadPhraseOf(std::string text) {
 inline bool Fits(const ReadPhrase& phrase, const Thing& thing) {
   const bool is_shape = thing.kind == ThingKind::kShape;
   return phrase.name == ThingNames()[static_cast<std::size_t>(thing.name)].name &&
-         (phrase.color.empty() ||
-          (is_shape && phrase.color == kColorNames[static_cast<std::size_t>(thing.color)])) &&
+         (phrase.color.empty() || (is_shape && phrase.color == NameOf(thing.color))) &&
          (phrase.digits.empty() || phrase.digits == thing.reading);
 }
 

@@ -25,7 +25,7 @@ nlohmann::json ThingLabels(const Scene& scene) {
   for (const PlacedGroup& group : PlacedGroups(scene)) {
     nlohmann::json label = {{"name", NameOf(group.what).name}, {"count", group.count()}};
     if (group.what.color) {
-      label["colour"] = kColorNames[static_cast<std::size_t>(*group.what.color)];
+      label["colour"] = NameOf(*group.what.color);
     }
     if (ReadsDigits(group.what)) label["reads"] = group.what.reading;
     labels.push_back(std::move(label));

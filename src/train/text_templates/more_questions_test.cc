@@ -157,7 +157,62 @@ void ExpectEitherIsTrue(const QuestionAnswer& asked, const Scene& scene) {
   }
 }
 
+std::vector<Thing> ShapesCalled(const std::string& word, const Scene& scene) {
+  std::vector<Thing> shapes;
+  std::ranges::copy_if(scene.things, std::back_inserter(shapes), [&](const Thing& thing) {
+    const ThingName& name = ThingNames()[static_cast<std::size_t>(thing.name)];
+    return thing.kind == ThingKind::kShape && (word == name.name || word == name.plural);
+  });
+  return shapes;
+}
+
+// The color of the shape that a phrase like "leftmost star" or "upper star" means; empty if it is
+// another phrase.
+std::string ColorAtEnd(const std::string& phrase, const Scene& scene) {
+  struct End {
+    const char* first;
+    bool is_across, is_least;
+  };
+  constexpr End kEnds[] = {
+      {"left", true, true},          {"leftmost", true, true},    {"right", true, false},
+      {"rightmost", true, false},    {"upper", false, true},      {"topmost", false, true},
+      {"lower", false, false},       {"lowest", false, false},    {"on the left", true, true},
+      {"on the right", true, false}, {"at the top", false, true}, {"at the bottom", false, false}};
+  const auto space = phrase.rfind(' ');
+  if (space == std::string::npos) return "";
+  for (const End& end : kEnds) {
+    if (phrase.substr(0, space) != end.first) continue;
+    const std::vector<Thing> shapes = ShapesCalled(phrase.substr(space + 1), scene);
+    const auto at = [&](const Thing& thing) {
+      const Point center = thing.Center();
+      return (end.is_across ? center.x : center.y) * (end.is_least ? 1 : -1);
+    };
+    return NameOf(std::ranges::min_element(shapes, {}, at)->color);
+  }
+  return "";
+}
+
+void ExpectColorsAreTrue(const QuestionAnswer& asked, const Scene& scene) {
+  if (asked.form == QuestionForm::kSameColor) {
+    std::set<std::string> colors;
+    for (const Thing& shape : ShapesCalled(asked.parts[0], scene))
+      colors.insert(NameOf(shape.color));
+    EXPECT_EQ(asked.answer, YesNo(colors.size() == 1));
+  } else if (asked.form == QuestionForm::kColorOfOne) {
+    const std::string color = ColorAtEnd(asked.parts[0], scene);
+    EXPECT_TRUE(color.empty() || asked.answer == color) << color;
+  } else if (asked.form == QuestionForm::kWhichAtEnd) {
+    const std::string color = ColorAtEnd(asked.parts[1] + " " + asked.parts[0], scene);
+    EXPECT_EQ(asked.answer, "the " + color + " " + asked.parts[0]);
+  } else if (asked.form == QuestionForm::kColorOfSeveral && asked.kind == "colour") {
+    for (const Thing& shape : ShapesCalled(asked.parts[0], scene)) {
+      EXPECT_NE(asked.answer.find(NameOf(shape.color)), std::string::npos);
+    }
+  }
+}
+
 void ExpectIsTrue(const QuestionAnswer& asked, const Scene& scene) {
+  ExpectColorsAreTrue(asked, scene);
   ExpectEitherIsTrue(asked, scene);
   if (asked.kind == "exists") ExpectExistsIsTrue(asked, scene);
   if (asked.kind == "compare") ExpectComparisonIsTrue(asked, scene);
@@ -176,8 +231,7 @@ void ExpectIsTrue(const QuestionAnswer& asked, const Scene& scene) {
   if (asked.form == QuestionForm::kWhichShapeOfColor || asked.form == QuestionForm::kWhatOfColor) {
     std::vector<Thing> colored;
     std::ranges::copy_if(scene.things, std::back_inserter(colored), [&](const Thing& thing) {
-      return thing.kind == ThingKind::kShape &&
-             kColorNames[static_cast<std::size_t>(thing.color)] == asked.parts[0];
+      return thing.kind == ThingKind::kShape && NameOf(thing.color) == asked.parts[0];
     });
     EXPECT_TRUE(NamesAll(ReadList(asked.answer), colored));
   }
@@ -221,7 +275,8 @@ TEST(MoreQuestions, AreAnsweredTruly) {
   for (const QuestionForm form :
        {QuestionForm::kHowManyKinds, QuestionForm::kWhichShapeOfColor, QuestionForm::kWhatOfColor,
         QuestionForm::kEitherSide, QuestionForm::kEitherHeight, QuestionForm::kEitherSideOfAll,
-        QuestionForm::kEitherEnd, QuestionForm::kEitherColor, QuestionForm::kEitherThing}) {
+        QuestionForm::kEitherEnd, QuestionForm::kEitherColor, QuestionForm::kEitherThing,
+        QuestionForm::kSameColor}) {
     EXPECT_GT(forms[form], kDrawnScenes / 100) << static_cast<int>(form);
   }
 }

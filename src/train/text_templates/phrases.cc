@@ -8,7 +8,7 @@ namespace {
 
 std::string Colored(const Description& what, const char* noun) {
   if (!what.color) return noun;
-  return std::string(kColorNames[static_cast<std::size_t>(*what.color)]) + " " + noun;
+  return std::string(NameOf(*what.color)) + " " + noun;
 }
 
 // Whether the word starts with a vowel sound: "umbrella" and "hourglass" do, "unicorn" does not.

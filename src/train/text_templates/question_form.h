@@ -39,6 +39,8 @@ enum class QuestionForm {
   kHighestBar,
   kLowestBar,
   kWhichLamp,
+  // {0}: "star", {1}: "on the left"
+  kWhichAtEnd,
   // Locations. {0}, {1}: "the dog"; of kIsAt {1}: "on the left".
   kWhere,
   kIsAt,
@@ -69,6 +71,7 @@ enum class QuestionForm {
   // "dogs".
   kIsColor,
   kAreColor,
+  kSameColor,  // {0}: "circles"
   kAreThere,
   kSeveral,
   // Comparisons. {0}, {1}: "dogs", "cats".

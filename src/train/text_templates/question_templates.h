@@ -55,6 +55,14 @@ std::optional<QuestionAnswer> AskKinds(const std::vector<PlacedGroup>& groups, b
 // About the shapes of one color.
 std::optional<QuestionAnswer> AskColored(const std::vector<PlacedGroup>& groups, bool yes,
                                          std::mt19937_64& rng);
+// About shapes of one name in several colors: whether they are; which colors, and of the outermost.
+std::optional<QuestionAnswer> AskSameColor(const std::vector<PlacedGroup>& groups, bool yes,
+                                           std::mt19937_64& rng);
+std::optional<QuestionAnswer> AskAmongColors(const std::vector<PlacedGroup>& groups, bool yes,
+                                             std::mt19937_64& rng);
+// About a category with several kinds of things.
+std::optional<QuestionAnswer> AskMixed(const std::vector<PlacedGroup>& groups, bool yes,
+                                       std::mt19937_64& rng);
 // What is next to a thing.
 std::optional<QuestionAnswer> AskNearest(const std::vector<PlacedGroup>& groups, bool yes,
                                          std::mt19937_64& rng);

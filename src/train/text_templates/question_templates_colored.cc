@@ -43,7 +43,7 @@ std::optional<QuestionAnswer> AskColored(const std::vector<PlacedGroup>& groups,
   const bool any = asks == 0 ? !yes : asks == 1 && Bernoulli(rng, kAskForAnyColor);
   const Color color = any ? AnyColor(rng) : *PickOne(rng, shapes).what.color;
   const std::vector<PlacedGroup> colored = OfColor(color, shapes);
-  const std::string word = kColorNames[static_cast<std::size_t>(color)];
+  const std::string word = NameOf(color);
   const std::string plural = word + " " + noun + "s";
   if (asks == 1) {
     const char* count = kNumberWords[static_cast<std::size_t>(Count(colored))];

@@ -70,7 +70,7 @@ std::optional<QuestionAnswer> AskColor(const std::vector<PlacedGroup>& groups, b
   const char* pattern = one ? PickOne(rng, kColorOfOne) : PickOne(rng, kColorOfSeveral);
   return QuestionAnswer{"colour",
                         Fill(pattern, {noun}),
-                        kColorNames[static_cast<std::size_t>(*group.what.color)],
+                        NameOf(*group.what.color),
                         one ? QuestionForm::kColorOfOne : QuestionForm::kColorOfSeveral,
                         {noun}};
 }

@@ -33,7 +33,7 @@ std::optional<Named> PickNamed(const std::vector<PlacedGroup>& groups, std::mt19
 }
 
 std::optional<std::string> ColorOf(const PlacedGroup& group) {
-  if (group.what.color) return kColorNames[static_cast<std::size_t>(*group.what.color)];
+  if (group.what.color) return NameOf(*group.what.color);
   const auto usual = UsualColor(NameOf(group.what).name);
   return usual ? std::optional<std::string>(*usual) : std::nullopt;
 }

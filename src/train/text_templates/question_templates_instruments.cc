@@ -104,11 +104,7 @@ std::optional<QuestionAnswer> AskReading(const std::vector<PlacedGroup>& groups,
   }
   const Description bare{what.name, {}, {}};
   if (Count(bare, groups) != found->count()) return std::nullopt;
-  return QuestionAnswer{"reading",
-                        "",
-                        kColorNames[static_cast<std::size_t>(*what.color)],
-                        QuestionForm::kWhichLamp,
-                        {}};
+  return QuestionAnswer{"reading", "", NameOf(*what.color), QuestionForm::kWhichLamp, {}};
 }
 
 std::optional<QuestionAnswer> AskMissingInstrument(const std::vector<PlacedGroup>& groups, bool,

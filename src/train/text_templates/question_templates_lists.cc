@@ -66,6 +66,22 @@ std::optional<QuestionAnswer> AskList(const std::vector<PlacedGroup>& groups, bo
   return QuestionAnswer{"list", "", answer, QuestionForm::kListOf, {chosen->category->plural}};
 }
 
+std::optional<QuestionAnswer> AskMixed(const std::vector<PlacedGroup>& groups, bool,
+                                       std::mt19937_64& rng) {
+  std::vector<CategoryInScene> mixed;
+  for (const Category& category : Categories()) {
+    auto members = GroupsOf(category, groups);
+    if (members && members->size() > 1) mixed.push_back({&category, *std::move(members)});
+  }
+  if (mixed.empty()) return std::nullopt;
+  const auto& [category, members] = PickOne(rng, mixed);
+  if (Bernoulli(rng, 0.5f)) {
+    return QuestionAnswer{"list", "", Listed(members), QuestionForm::kListOf, {category->plural}};
+  }
+  const char* count = kNumberWords[static_cast<std::size_t>(Count(members))];
+  return QuestionAnswer{"count", "", count, QuestionForm::kHowMany, {category->plural}};
+}
+
 std::optional<QuestionAnswer> AskKinds(const std::vector<PlacedGroup>& groups, bool,
                                        std::mt19937_64&) {
   for (const PlacedGroup& group : groups) {

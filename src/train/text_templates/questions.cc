@@ -49,6 +49,8 @@ constexpr WeightedTemplate kTrainedTemplates[] = {
     {3, AskBothOrNeither}, {3, AskMissingInstrument},
     {8, AskColored},       {2, AskKinds},
     {4, AskNearest},       {5, AskSizeCheck},
+    {9, AskMixed},         {6, AskAmongColors},
+    {3, AskSameColor},
 };
 constexpr WeightedTemplate kInstrumentTemplates[] = {
     {40, AskReading},

@@ -46,7 +46,7 @@ std::string ColorAnswer(const std::string& question, const Scene& scene) {
   int count = 0;
   for (const Thing& thing : scene.things) {
     if (!phrase || !Fits(*phrase, thing) || thing.kind != ThingKind::kShape) continue;
-    colors.insert(kColorNames[static_cast<std::size_t>(thing.color)]);
+    colors.insert(NameOf(thing.color));
     ++count;
   }
   const bool agrees = (found[1] == "is") == (count == 1);

@@ -149,6 +149,12 @@ constexpr FormWording kHeldOutWordings[] = {
     {kWhichBelow, "tell me which is lower, {0} or {1}"},
     {kWhichBelow, "who is lower down, {0} or {1}?"},
 
+    {kWhichAtEnd, "so which {0} would that be {1}?"},
+    {kWhichAtEnd, "i mean the {0} {1}, which one is it?"},
+
+    {kSameColor, "would you say the {0} share one color?"},
+    {kSameColor, "do the {0} match in color?"},
+
     {kColorOfOne, "do you know the color of the {0}?"},
     {kColorOfOne, "what color did you see on the {0}?"},
     {kColorOfOne, "which color would you say the {0} is?"},

@@ -123,6 +123,18 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kWhichBelow, "[name|say|guess] which [one |]is lower [down|], {0} or {1}"},
     {kWhichBelow, "of {0} and {1}, which is lower?"},
 
+    {kWhichAtEnd, "[which|what] {0} is {1}[| of the @]?"},
+    {kWhichAtEnd, "[which|what] {0} [do you see|can you see|is shown|is there] {1}[| of the @]?"},
+    {kWhichAtEnd, "which of the {0}s [is|lies|stands] {1}?"},
+    {kWhichAtEnd, "[name|describe|tell me about] the {0} {1}"},
+    {kWhichAtEnd, "what is the {0} {1} [like|called]?"},
+
+    {kSameColor, "[are|do|have] [all |both |all of ]the {0} [of |have |][the same|one] color?"},
+    {kSameColor, "are the {0} [the same color|equally colored|all of one color|colored alike]?"},
+    {kSameColor, "do the {0} [all |]have the same color?"},
+    {kSameColor, "[is the color of|is the color the same for] all [the |]{0}[ the same|]?"},
+    {kSameColor, "[tell me|can you tell me] [if|whether] the {0} have the same color"},
+
     {kColorOfOne, "[what|which] color [is|has|does] the {0}[| have]?"},
     {kColorOfOne, "what color is the {0}[| in the @]?"},
     {kColorOfOne, "what is the color of the {0}[| in the @]?"},

@@ -1,0 +1,125 @@
+// Question templates about shapes of one name in several colors: "what color are the stars?",
+// "what color is the left star?", "which star is on the left?".
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "train/text_templates/phrases.h"
+#include "train/text_templates/pick_one.h"
+#include "train/text_templates/question_templates.h"
+
+namespace edgevlm::train {
+namespace {
+
+// How much further out than any of another color, relative to the image.
+constexpr float kClearlyFurther = 0.1f;
+
+using Groups = std::vector<PlacedGroup>;
+
+// The groups of each shape name in the scene.
+std::vector<Groups> ByName(const Groups& groups) {
+  std::vector<Groups> shapes;
+  for (const PlacedGroup& group : groups) {
+    if (!group.what.color || NameOf(group.what).kind != ThingKind::kShape) continue;
+    const auto same = std::ranges::find_if(
+        shapes, [&](const Groups& of) { return of[0].what.name == group.what.name; });
+    if (same == shapes.end()) {
+      shapes.push_back({group});
+    } else {
+      same->push_back(group);
+    }
+  }
+  return shapes;
+}
+
+// "purple and orange", from left to right.
+std::string ColorsOf(const Groups& shapes) {
+  std::string text = NameOf(*shapes[0].what.color);
+  for (std::size_t i = 1; i < shapes.size(); ++i) {
+    text += i + 1 == shapes.size() ? " and " : ", ";
+    text += NameOf(*shapes[i].what.color);
+  }
+  return text;
+}
+
+std::string PluralOf(const Groups& shapes) { return NameOf(shapes[0].what).plural; }
+
+// An end of the image, and what is there: the left one of two, the leftmost one of any number.
+struct End {
+  bool is_across;
+  float outwards;  // sign of the coordinate
+  const char* of_two;
+  const char* of_all;
+  const char* place;
+};
+constexpr std::array<End, 4> kEnds = {{{true, -1, "left", "leftmost", "on the left"},
+                                       {true, 1, "right", "rightmost", "on the right"},
+                                       {false, -1, "upper", "topmost", "at the top"},
+                                       {false, 1, "lower", "lowest", "at the bottom"}}};
+
+// How far out the outermost thing of a group is.
+float Reach(const PlacedGroup& group, const End& end) {
+  float reach = -1;
+  for (const Point& center : group.centers) {
+    reach = std::max(reach, end.outwards * (end.is_across ? center.x : center.y));
+  }
+  return reach;
+}
+
+// The group of the outermost shape; null if it is not clear which one is.
+const PlacedGroup* AtEnd(const Groups& shapes, const End& end) {
+  const PlacedGroup* outermost = &shapes[0];
+  for (const PlacedGroup& group : shapes) {
+    if (Reach(group, end) > Reach(*outermost, end)) outermost = &group;
+  }
+  for (const PlacedGroup& group : shapes) {
+    if (&group == outermost) continue;
+    if (Reach(*outermost, end) - Reach(group, end) < kClearlyFurther) return nullptr;
+  }
+  return outermost;
+}
+
+std::optional<QuestionAnswer> AskAtEnd(const Groups& shapes, std::mt19937_64& rng) {
+  const End& end = PickOne(rng, kEnds);
+  const PlacedGroup* const group = AtEnd(shapes, end);
+  if (group == nullptr) return std::nullopt;
+  const std::string name = NameOf(group->what).name;
+  const bool are_two = Count(shapes) == 2;
+  if (are_two && Bernoulli(rng, 0.5f)) {
+    const std::string answer = "the " + Noun(group->what);
+    return QuestionAnswer{"what", "", answer, QuestionForm::kWhichAtEnd, {name, end.place}};
+  }
+  const std::string which = are_two && Bernoulli(rng, 0.5f) ? end.of_two : end.of_all;
+  return QuestionAnswer{
+      "colour", "", NameOf(*group->what.color), QuestionForm::kColorOfOne, {which + " " + name}};
+}
+
+}  // namespace
+
+std::optional<QuestionAnswer> AskSameColor(const std::vector<PlacedGroup>& groups, bool yes,
+                                           std::mt19937_64& rng) {
+  std::vector<Groups> possible = ByName(groups);
+  std::erase_if(possible, [yes](const Groups& shapes) {
+    return Count(shapes) < 2 || (shapes.size() == 1) != yes;
+  });
+  if (possible.empty()) return std::nullopt;
+  return QuestionAnswer{"check",
+                        "",
+                        yes ? "yes" : "no",
+                        QuestionForm::kSameColor,
+                        {PluralOf(PickOne(rng, possible))}};
+}
+
+std::optional<QuestionAnswer> AskAmongColors(const std::vector<PlacedGroup>& groups, bool,
+                                             std::mt19937_64& rng) {
+  std::vector<Groups> possible = ByName(groups);
+  std::erase_if(possible, [](const Groups& shapes) { return shapes.size() < 2; });
+  if (possible.empty()) return std::nullopt;
+  const Groups& shapes = PickOne(rng, possible);
+  if (Bernoulli(rng, 0.6f)) return AskAtEnd(shapes, rng);
+  return QuestionAnswer{
+      "colour", "", ColorsOf(shapes), QuestionForm::kColorOfSeveral, {PluralOf(shapes)}};
+}
+
+}  // namespace edgevlm::train
