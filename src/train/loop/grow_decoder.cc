@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <vector>
 
 #include "base/check.h"
 
@@ -22,7 +24,7 @@ torch::Tensor SplitAmongCopies(const torch::Tensor& rows, std::int64_t times) {
   return (split + (rows / static_cast<double>(times)).unsqueeze(1)).flatten(1);
 }
 
-// outputs: how many groups of rows there are, of which each is repeated by itself.
+// groups: into how many parts the rows fall, each of which is repeated by itself.
 void GrowLinear(const nn::Linear& from, nn::Linear& into, std::int64_t groups = 1) {
   const std::int64_t outputs = from->weight.size(0), inputs = from->weight.size(1);
   const std::int64_t times = into->weight.size(0) / outputs;

@@ -17,7 +17,7 @@ struct BlockShape {
   int out;          // channels after the projection
   bool squeeze;     // squeeze-and-excitation
   bool hard_swish;  // else ReLU
-  int stride;       // 1 or 2
+  int stride;       // 1 to 3
 };
 
 enum class EncoderSize {
@@ -83,7 +83,7 @@ TORCH_MODULE(Bottleneck);
 
 struct VisionEncoderImpl : torch::nn::Module {
   explicit VisionEncoderImpl(int feature_channels, EncoderSize size = EncoderSize::kSmall);
-  // images [B, 3, S, S], normalized -> features [B, E, S/16, S/16].
+  // images [B, 3, S, S], normalized -> features [B, E, G, G], of S / CellPixelsOf cells a side.
   torch::Tensor forward(torch::Tensor images);
 
   ConvNorm stem{nullptr};
