@@ -130,6 +130,8 @@ class Students:
                         self.options.vocabulary]
         else:
             command += ["--from", self.out / source]
+        if "--quantize-aware" not in losses:  # which needs exact products
+            command += ["--precision", self.options.precision]
         folder.mkdir(exist_ok=True)
         before = cpu_seconds()
         run(command + losses, self.out / f"{name}.log")
@@ -223,6 +225,8 @@ def parse_options():
     parser.add_argument("--blocks", type=int, default=2)
     parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--vocabulary", type=int, default=1200)
+    parser.add_argument("--precision", default="f32", choices=["f32", "bf16"],
+                        help="of training (edgevlm-train train --precision)")
     parser.add_argument("--images", type=int, default=400, help="held-out scenes")
     parser.add_argument("--only", help="runs to train, comma-separated; all of the table if left out")
     parser.add_argument("--no-table", action="store_true", help="train only")

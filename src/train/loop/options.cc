@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/cpu.h"
 #include "train/model/vision_encoder.h"
 #include "train/ops/rounded.h"
 
@@ -92,6 +93,15 @@ MaybeError Validate(const TrainOptions& options) {
     return Error{ErrorCode::kInvalid,
                  "--quantize-aware: expected q4_0, q4_1, q5_0, q5_1, q8_0 or iq4_nl, found " +
                      options.quantized_as};
+  }
+  if (options.bfloat16 && !options.quantized_as.empty()) {
+    return Error{ErrorCode::kInvalid,
+                 "--precision: expected f32 with --quantize-aware, as products of rounded numbers "
+                 "must be exact, found bf16"};
+  }
+  if (options.bfloat16 && !HasFeature(Feature::kAvx512Bf16)) {
+    return Error{ErrorCode::kUnsupported,
+                 "--precision: expected f32, as this CPU has no AVX512_BF16, found bf16"};
   }
   if (options.threads < 1 || options.threads > 256) {
     return invalid("--threads: expected 1 to 256", options.threads);

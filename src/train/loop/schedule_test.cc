@@ -129,6 +129,7 @@ TEST(Validate, NamesTheOptionThatIsWrong) {
       {"--vocabulary", [](TrainOptions& o) { o.vocabulary = 1000, o.from = "run"; }},
       {"--text-tokens", [](TrainOptions& o) { o.text_tokens = 15; }},
       {"--quantize-aware", [](TrainOptions& o) { o.quantized_as = "q4_k"; }},
+      {"--precision", [](TrainOptions& o) { o.bfloat16 = true, o.quantized_as = "q4_0"; }},
       {"--threads", [](TrainOptions& o) { o.threads = 0; }},
       {"--batch", [](TrainOptions& o) { o.batch = 0; }},
       {"--batch", [](TrainOptions& o) { o.batch = 25; }},

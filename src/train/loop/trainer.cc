@@ -33,7 +33,7 @@ volatile std::sig_atomic_t stop_requested = 0;
 bool HaveTheSameWeights(const Run& a, const Run& b) {
   VlmShape shape = a.shape;
   shape.decoder.exits = b.shape.decoder.exits;
-  shape.decoder.rounded_to = b.shape.decoder.rounded_to;
+  shape.decoder.arithmetic = b.shape.decoder.arithmetic;
   return shape == b.shape && a.vocabulary.tokens == b.vocabulary.tokens;
 }
 

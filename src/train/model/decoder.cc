@@ -4,9 +4,9 @@
 #include <cmath>
 #include <string>
 
+#include "train/ops/bfloat16_product.h"
 #include "train/ops/biased_gelu.h"
 #include "train/ops/packed_attention.h"
-#include "train/ops/rounded.h"
 #include "train/torch.h"
 
 namespace edgevlm::train {
@@ -30,7 +30,7 @@ nn::LayerNorm Norm(int width) {
 
 }  // namespace
 
-DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) : rounded_to(shape.rounded_to) {
+DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) : arithmetic(shape.arithmetic) {
   const int width = shape.width;
   // Layers that write to the residual stream start smaller, so that its scale does not grow with
   // depth.
@@ -45,17 +45,17 @@ DecoderBlockImpl::DecoderBlockImpl(const DecoderShape& shape) : rounded_to(shape
 
 torch::Tensor DecoderBlockImpl::forward(torch::Tensor x, const torch::Tensor& text_starts,
                                         const PackedSizes& sizes, Rows rows) {
-  const torch::Tensor qkv = LinearOf(attn_qkv, attn_norm(x), rounded_to);
+  const torch::Tensor qkv = LinearOf(attn_qkv, attn_norm(x), arithmetic);
   torch::Tensor attended = PackedAttention(qkv, text_starts, sizes);
   if (rows == Rows::kText) {
     const int texts = sizes.AllRows() - sizes.CellRows();
     x = x.narrow(0, sizes.CellRows(), texts);
     attended = attended.narrow(0, sizes.CellRows(), texts);
   }
-  x = x + LinearOf(attn_output, attended, rounded_to);
+  x = x + LinearOf(attn_output, attended, arithmetic);
   // The tanh form of GELU, as GPT-2 has it and the engine computes it.
-  const torch::Tensor up = UnbiasedOf(ffn_up, ffn_norm(x), rounded_to);
-  return x + LinearOf(ffn_down, BiasedGelu(up, ffn_up->bias), rounded_to);
+  const torch::Tensor up = UnbiasedOf(ffn_up, ffn_norm(x), arithmetic);
+  return x + LinearOf(ffn_down, BiasedGelu(up, ffn_up->bias), arithmetic);
 }
 
 DecoderImpl::DecoderImpl(const DecoderShape& decoder_shape) : shape(decoder_shape) {
@@ -102,6 +102,7 @@ ResidualStreams DecoderImpl::forward(const torch::Tensor& cells, const torch::Te
 }
 
 torch::Tensor DecoderImpl::Logits(const torch::Tensor& hidden) {
+  if (shape.arithmetic.bfloat16) return Bfloat16Product(hidden, token_embd->weight);
   return torch::nn::functional::linear(hidden, token_embd->weight);
 }
 

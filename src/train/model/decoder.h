@@ -5,10 +5,9 @@
 // holds one or more texts. A text attends to the image and to itself, but not to other texts. The
 // results are those of one sequence per text, at the cost of one image per M * L text tokens.
 #pragma once
-#include <optional>
 #include <vector>
 
-#include "tensor/dtype.h"
+#include "train/ops/linear.h"
 #include "train/ops/packed_sizes.h"
 #include "train/torch.h"
 
@@ -21,9 +20,7 @@ struct DecoderShape {
   int vocabulary = 0;           // V
   int context = 192;            // positions of image tokens and text
   std::vector<int> exits = {};  // early exits: the number of blocks before each, increasing
-  // What the matrices of the blocks are rounded to in each forward pass (ops/rounded.h); nothing:
-  // they are not. A property of the training, not of the model.
-  std::optional<DType> rounded_to = {};
+  Arithmetic arithmetic = {};   // of training
 
   bool operator==(const DecoderShape&) const = default;
 };
@@ -38,7 +35,7 @@ struct DecoderBlockImpl : torch::nn::Module {
   torch::Tensor forward(torch::Tensor x, const torch::Tensor& text_starts, const PackedSizes& sizes,
                         Rows rows);
 
-  std::optional<DType> rounded_to;
+  Arithmetic arithmetic;
   torch::nn::LayerNorm attn_norm{nullptr}, ffn_norm{nullptr};
   torch::nn::Linear attn_qkv{nullptr}, attn_output{nullptr}, ffn_up{nullptr}, ffn_down{nullptr};
 };

@@ -61,17 +61,6 @@ torch::Tensor RoundedInputs(const torch::Tensor& x, DType type) {
   return StraightThrough(x, rounded);
 }
 
-torch::Tensor LinearOf(torch::nn::Linear& layer, const torch::Tensor& x,
-                       const std::optional<DType>& type) {
-  return type ? UnbiasedOf(layer, x, type) + layer->bias : layer(x);
-}
-
-torch::Tensor UnbiasedOf(torch::nn::Linear& layer, const torch::Tensor& x,
-                         const std::optional<DType>& type) {
-  if (!type) return torch::mm(x, layer->weight.t());
-  return torch::mm(RoundedInputs(x, *type), RoundedWeights(layer->weight, *type).t());
-}
-
 std::optional<DType> RoundingType(std::string_view name) {
   constexpr int kBlock = 32;
   const auto same = [](char a, char b) { return std::toupper(a) == std::toupper(b); };

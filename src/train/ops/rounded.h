@@ -19,13 +19,6 @@ torch::Tensor RoundedWeights(const torch::Tensor& weight, DType type);
 // REQUIRES: a type with blocks.
 torch::Tensor RoundedInputs(const torch::Tensor& x, DType type);
 
-// x W^T + b, of values rounded for this type if there is one. x [R, K] -> [R, N].
-torch::Tensor LinearOf(torch::nn::Linear& layer, const torch::Tensor& x,
-                       const std::optional<DType>& type);
-// The same without the bias.
-torch::Tensor UnbiasedOf(torch::nn::Linear& layer, const torch::Tensor& x,
-                         const std::optional<DType>& type);
-
 // The type of this name, in upper or lower case; nothing if none has blocks of 32, which divide the
 // width of every decoder here.
 std::optional<DType> RoundingType(std::string_view name);

@@ -44,24 +44,6 @@ TEST(Rounded, InputsKeepSevenBits) {
   }
 }
 
-TEST(Rounded, GradientsAreThoseOfTheIdentity) {
-  torch::manual_seed(kSeed);
-  torch::nn::Linear layer(64, 3);
-  torch::Tensor x = torch::randn({4, 64}).requires_grad_();
-  LinearOf(layer, x, DType::kQ4_0).sum().backward();
-  // With regard to x, the rounded weights count; with regard to the weights, the rounded x.
-  const torch::Tensor rounded = RoundedWeights(layer->weight, DType::kQ4_0).detach();
-  EXPECT_TRUE(torch::allclose(x.grad(), rounded.sum(0).expand({4, 64})));
-  const torch::Tensor inputs = RoundedInputs(x, DType::kQ4_0).detach();
-  EXPECT_TRUE(torch::allclose(layer->weight.grad(), inputs.sum(0).expand({3, 64}), 1e-4, 1e-5));
-}
-
-TEST(Rounded, WithoutATypeALayerIsItself) {
-  torch::nn::Linear layer(64, 3);
-  const torch::Tensor x = torch::randn({4, 64});
-  EXPECT_TRUE(torch::equal(LinearOf(layer, x, std::nullopt), layer(x)));
-}
-
 TEST(Rounded, TypesHaveBlocksOf32) {
   EXPECT_EQ(RoundingType("q4_0"), DType::kQ4_0);
   EXPECT_EQ(RoundingType("Q8_0"), DType::kQ8_0);
