@@ -57,6 +57,16 @@ std::vector<PlacedGroup> PlacedGroups(const Scene& scene) {
   return groups;
 }
 
+const PlacedGroup* OnlyDisplay(const std::vector<PlacedGroup>& groups) {
+  const PlacedGroup* only = nullptr;
+  for (const PlacedGroup& group : groups) {
+    if (NameOf(group.what).kind != ThingKind::kDisplay) continue;
+    if (only != nullptr || group.count() > 1) return nullptr;
+    only = &group;
+  }
+  return only;
+}
+
 bool Matches(const Description& wanted, const Description& found) {
   return wanted.name == found.name && (!wanted.color || wanted.color == found.color) &&
          (wanted.reading.empty() || wanted.reading == found.reading);
@@ -80,6 +90,10 @@ int CountPossible(const Description& wanted, const std::vector<PlacedGroup>& gro
     }
   }
   return count;
+}
+
+bool IsNamedAlone(const PlacedGroup& group, const std::vector<PlacedGroup>& groups) {
+  return CountPossible(Bare(group.what), groups) == group.count();
 }
 
 int Count(const std::vector<PlacedGroup>& groups) {

@@ -39,6 +39,9 @@ struct PlacedGroup {
 // left to right by the mean x of the centers.
 std::vector<PlacedGroup> PlacedGroups(const Scene& scene);
 
+// The only display of a scene; null if there are none or several.
+const PlacedGroup* OnlyDisplay(const std::vector<PlacedGroup>& groups);
+
 // Whether `wanted` describes every thing that `found` describes.
 bool Matches(const Description& wanted, const Description& found);
 
@@ -48,6 +51,12 @@ int Count(const Description& wanted, const std::vector<PlacedGroup>& groups);
 // The number of things that the description could refer to, including those whose name ends with
 // its name (a palm tree for "tree").
 int CountPossible(const Description& wanted, const std::vector<PlacedGroup>& groups);
+
+// The description without color and reading.
+inline Description Bare(const Description& what) { return {what.name, {}, {}}; }
+
+// Whether the group's name alone means this group and no other.
+bool IsNamedAlone(const PlacedGroup& group, const std::vector<PlacedGroup>& groups);
 
 // The number of things.
 int Count(const std::vector<PlacedGroup>& groups);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -55,7 +56,7 @@ std::optional<Color> ColorOnly(const std::string& phrase) {
       if (phrase == color + noun || phrase.ends_with(" " + color + noun))
         return static_cast<Color>(i);
     }
-    if (phrase == "something " + color) return static_cast<Color>(i);
+    if (phrase == color || phrase == "something " + color) return static_cast<Color>(i);
   }
   return std::nullopt;
 }
@@ -109,6 +110,12 @@ void ExpectCheckIsTrue(const QuestionAnswer& asked, const Scene& scene) {
     ASSERT_TRUE(phrase);
     EXPECT_EQ(yes, CountOf(asked.parts[0], scene) == phrase->count);
   } else if (asked.form == QuestionForm::kIsColor || asked.form == QuestionForm::kAreColor) {
+    const auto phrase = ReadPhraseOf(asked.parts[0]);
+    ASSERT_TRUE(phrase);
+    if (const auto usual = UsualColor(phrase->name)) {
+      EXPECT_EQ(yes, asked.parts[1] == *usual);
+      return;
+    }
     const std::string colored = asked.parts[1] + " " + asked.parts[0].substr(4);
     EXPECT_EQ(yes, CountOf(colored, scene) > 0);
   } else if (asked.form == QuestionForm::kReadsThis) {
@@ -211,7 +218,46 @@ void ExpectColorsAreTrue(const QuestionAnswer& asked, const Scene& scene) {
   }
 }
 
+// Of shapes of one name, which "they" are if there are no others.
+void ExpectColorsOfSeveralAreTrue(const QuestionAnswer& asked, const Scene& scene) {
+  const std::string& who = asked.parts[0];
+  const std::vector<Thing> shapes = who.starts_with("the ") ? ShapesCalled(who.substr(4), scene)
+                                                            : std::vector<Thing>(scene.things);
+  const auto is_asked = [&](const Thing& shape) {
+    EXPECT_EQ(shape.name, shapes[0].name);
+    return NameOf(shape.color) == asked.parts[1];
+  };
+  const auto count = std::ranges::count_if(shapes, is_asked);
+  const bool all = asked.form == QuestionForm::kAllOfColor;
+  EXPECT_EQ(asked.answer, YesNo(all ? count == std::ssize(shapes) : count > 0));
+}
+
+void ExpectDigitsAreTrue(const QuestionAnswer& asked, const Scene& scene) {
+  std::string digits;
+  for (const Thing& thing : scene.things) {
+    if (thing.kind == ThingKind::kDisplay) digits = thing.reading;
+  }
+  const int number = digits.empty() ? 0 : std::stoi(digits);
+  const auto other = [&] { return std::stoi(asked.parts[0]); };
+  const std::map<QuestionForm, std::function<std::string()>> answers = {
+      {QuestionForm::kFirstDigit, [&] { return digits.substr(0, 1); }},
+      {QuestionForm::kLastDigit, [&] { return digits.substr(digits.size() - 1); }},
+      {QuestionForm::kHowManyDigits, [&] { return kNumberWords[digits.size()]; }},
+      {QuestionForm::kNumberAbove, [&] { return YesNo(number > other()); }},
+      {QuestionForm::kNumberBelow, [&] { return YesNo(number < other()); }},
+      {QuestionForm::kIsEven, [&] { return YesNo(number % 2 == 0); }},
+      {QuestionForm::kIsOdd, [&] { return YesNo(number % 2 == 1); }},
+      {QuestionForm::kHasText, [&] { return YesNo(!digits.empty()); }}};
+  const auto found = answers.find(asked.form);
+  if (found == answers.end()) return;
+  EXPECT_EQ(asked.answer, found->second());
+}
+
 void ExpectIsTrue(const QuestionAnswer& asked, const Scene& scene) {
+  ExpectDigitsAreTrue(asked, scene);
+  if (asked.form == QuestionForm::kAllOfColor || asked.form == QuestionForm::kOneOfColor) {
+    ExpectColorsOfSeveralAreTrue(asked, scene);
+  }
   ExpectColorsAreTrue(asked, scene);
   ExpectEitherIsTrue(asked, scene);
   if (asked.kind == "exists") ExpectExistsIsTrue(asked, scene);
@@ -276,7 +322,8 @@ TEST(MoreQuestions, AreAnsweredTruly) {
        {QuestionForm::kHowManyKinds, QuestionForm::kWhichShapeOfColor, QuestionForm::kWhatOfColor,
         QuestionForm::kEitherSide, QuestionForm::kEitherHeight, QuestionForm::kEitherSideOfAll,
         QuestionForm::kEitherEnd, QuestionForm::kEitherColor, QuestionForm::kEitherThing,
-        QuestionForm::kSameColor}) {
+        QuestionForm::kSameColor, QuestionForm::kAllOfColor, QuestionForm::kOneOfColor,
+        QuestionForm::kFirstDigit, QuestionForm::kHowManyDigits, QuestionForm::kHasText}) {
     EXPECT_GT(forms[form], kDrawnScenes / 100) << static_cast<int>(form);
   }
 }

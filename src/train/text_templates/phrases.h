@@ -15,6 +15,8 @@ namespace edgevlm::train {
 inline constexpr std::array<const char*, 6> kNumberWords = {"zero",  "one",  "two",
                                                             "three", "four", "five"};
 
+inline const char* YesOrNo(bool yes) { return yes ? "yes" : "no"; }
+
 // Replaces "{0}", "{1}", ... in the pattern by the parts.
 // REQUIRES: a part for every number; parts without braces.
 std::string Fill(std::string_view pattern, std::initializer_list<std::string_view> parts);

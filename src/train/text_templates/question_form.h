@@ -26,10 +26,19 @@ enum class QuestionForm {
   // {0}: "red". Of all things only where each is a shape.
   kWhichShapeOfColor,
   kWhatOfColor,
+  kAnythingOfColor,
   kDescribe,
   // Displays.
   kReads,
   kReadsThis,  // {0}: "4 2 7"
+  kFirstDigit,
+  kLastDigit,
+  kHowManyDigits,
+  kNumberAbove,  // {0}: "100"
+  kNumberBelow,
+  kIsEven,
+  kIsOdd,
+  kHasText,  // {0}: "text", "numbers"
   // Instruments. {0}: "half past three", "7 0".
   kTime,
   kTimeIs,
@@ -71,7 +80,9 @@ enum class QuestionForm {
   // "dogs".
   kIsColor,
   kAreColor,
-  kSameColor,  // {0}: "circles"
+  kSameColor,   // {0}: "circles"
+  kAllOfColor,  // {0}: "the circles", "they"; {1}: "red"
+  kOneOfColor,  // {0}: "the circles", "them"; {1}: "red"
   kAreThere,
   kSeveral,
   // Comparisons. {0}, {1}: "dogs", "cats".

@@ -36,6 +36,13 @@ std::optional<QuestionAnswer> AskExists(const std::vector<PlacedGroup>& groups, 
 std::optional<QuestionAnswer> AskDisplay(const std::vector<PlacedGroup>& groups, bool yes,
                                          std::mt19937_64& rng);
 
+// About a display's digits, one by one and as a number.
+std::optional<QuestionAnswer> AskDigits(const std::vector<PlacedGroup>& groups, bool yes,
+                                        std::mt19937_64& rng);
+// Whether there is text.
+std::optional<QuestionAnswer> AskText(const std::vector<PlacedGroup>& groups, bool yes,
+                                      std::mt19937_64& rng);
+
 // Kinds without a plain wording: their `question` is empty, and only form and parts are set.
 std::optional<QuestionAnswer> AskList(const std::vector<PlacedGroup>& groups, bool yes,
                                       std::mt19937_64& rng);
@@ -47,6 +54,8 @@ std::optional<QuestionAnswer> AskCategory(const std::vector<PlacedGroup>& groups
                                           std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskUsualColor(const std::vector<PlacedGroup>& groups, bool yes,
                                             std::mt19937_64& rng);
+std::optional<QuestionAnswer> CheckUsualColor(const std::vector<PlacedGroup>& groups, bool yes,
+                                              std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskSize(const std::vector<PlacedGroup>& groups, bool yes,
                                       std::mt19937_64& rng);
 // The number of different kinds.
@@ -55,9 +64,15 @@ std::optional<QuestionAnswer> AskKinds(const std::vector<PlacedGroup>& groups, b
 // About the shapes of one color.
 std::optional<QuestionAnswer> AskColored(const std::vector<PlacedGroup>& groups, bool yes,
                                          std::mt19937_64& rng);
+// "is anything blue?" of shapes alone.
+std::optional<QuestionAnswer> AskAnythingOfColor(const std::vector<PlacedGroup>& groups, bool yes,
+                                                 std::mt19937_64& rng);
 // About shapes of one name in several colors: whether they are; which colors, and of the outermost.
 std::optional<QuestionAnswer> AskSameColor(const std::vector<PlacedGroup>& groups, bool yes,
                                            std::mt19937_64& rng);
+// "are they all blue?", "is one of the stars blue?"
+std::optional<QuestionAnswer> CheckColorOfSeveral(const std::vector<PlacedGroup>& groups, bool yes,
+                                                  std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskAmongColors(const std::vector<PlacedGroup>& groups, bool yes,
                                              std::mt19937_64& rng);
 // About a category with several kinds of things.

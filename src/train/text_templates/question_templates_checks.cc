@@ -1,4 +1,4 @@
-// Question templates that check or compare: check, compare, size, and the usual colors of emoji.
+// Question templates that check or compare: check, compare, size.
 #include <array>
 #include <cstddef>
 #include <string>
@@ -9,21 +9,11 @@
 #include "train/text_templates/phrases.h"
 #include "train/text_templates/pick_one.h"
 #include "train/text_templates/question_templates.h"
-#include "train/text_templates/usual_colors.h"
 
 namespace edgevlm::train {
 namespace {
 
 constexpr float kClearlyLarger = 1.3f;  // ratio of sizes
-
-std::string YesOrNo(bool yes) { return yes ? "yes" : "no"; }
-
-Description Bare(const PlacedGroup& group) { return {group.what.name, {}, {}}; }
-
-// Whether its name alone means this group and no other.
-bool IsNamedAlone(const PlacedGroup& group, const std::vector<PlacedGroup>& groups) {
-  return CountPossible(Bare(group), groups) == group.count();
-}
 
 // The groups for which a check like "is the circle red?" is clear.
 std::optional<QuestionAnswer> CheckColor(const std::vector<PlacedGroup>& groups, bool yes,
@@ -38,7 +28,7 @@ std::optional<QuestionAnswer> CheckColor(const std::vector<PlacedGroup>& groups,
   int color = static_cast<int>(*group.what.color);
   if (!yes) color = (color + 1 + UniformInt(rng, colors - 1)) % colors;
   const bool one = group.count() == 1;
-  const std::string noun = one ? Noun(Bare(group)) : PluralNoun(Bare(group));
+  const std::string noun = one ? Noun(Bare(group.what)) : PluralNoun(Bare(group.what));
   return QuestionAnswer{"check",
                         "",
                         YesOrNo(yes),
@@ -88,12 +78,7 @@ std::optional<QuestionAnswer> CheckCount(const std::vector<PlacedGroup>& groups,
 
 std::optional<QuestionAnswer> CheckDigits(const std::vector<PlacedGroup>& groups, bool yes,
                                           std::mt19937_64& rng) {
-  const PlacedGroup* only = nullptr;
-  for (const PlacedGroup& group : groups) {
-    if (NameOf(group.what).kind != ThingKind::kDisplay) continue;
-    if (only != nullptr || group.count() > 1) return std::nullopt;
-    only = &group;
-  }
+  const PlacedGroup* const only = OnlyDisplay(groups);
   if (only == nullptr) return std::nullopt;
   std::string digits = only->what.reading;
   if (!yes) {
@@ -115,23 +100,6 @@ std::optional<QuestionAnswer> AskCheck(const std::vector<PlacedGroup>& groups, b
     if (auto asked = kChecks[(first + i) % kChecks.size()](groups, yes, rng)) return asked;
   }
   return std::nullopt;
-}
-
-std::optional<QuestionAnswer> AskUsualColor(const std::vector<PlacedGroup>& groups, bool,
-                                            std::mt19937_64& rng) {
-  std::vector<QuestionAnswer> possible;
-  for (const PlacedGroup& group : groups) {
-    const auto color = UsualColor(NameOf(group.what).name);
-    if (!color || !IsNamedAlone(group, groups)) continue;
-    const bool one = group.count() == 1;
-    possible.push_back({"colour",
-                        "",
-                        std::string(*color),
-                        one ? QuestionForm::kColorOfOne : QuestionForm::kColorOfSeveral,
-                        {one ? Noun(group.what) : PluralNoun(group.what)}});
-  }
-  if (possible.empty()) return std::nullopt;
-  return PickOne(rng, possible);
 }
 
 std::optional<QuestionAnswer> AskSize(const std::vector<PlacedGroup>& groups, bool,

@@ -61,4 +61,14 @@ std::optional<QuestionAnswer> AskColored(const std::vector<PlacedGroup>& groups,
   return QuestionAnswer{"exists", "", answer, QuestionForm::kExists, {one}};
 }
 
+std::optional<QuestionAnswer> AskAnythingOfColor(const std::vector<PlacedGroup>& groups, bool yes,
+                                                 std::mt19937_64& rng) {
+  const std::vector<PlacedGroup> shapes = ShapesOf(groups);
+  if (shapes.empty() || shapes.size() < groups.size()) return std::nullopt;
+  const Color color = yes ? *PickOne(rng, shapes).what.color : AnyColor(rng);
+  if (OfColor(color, shapes).empty() == yes) return std::nullopt;
+  return QuestionAnswer{
+      "exists", "", YesOrNo(yes), QuestionForm::kAnythingOfColor, {NameOf(color)}};
+}
+
 }  // namespace edgevlm::train

@@ -59,12 +59,12 @@ std::optional<QuestionAnswer> AskColor(const std::vector<PlacedGroup>& groups, b
                                        std::mt19937_64& rng) {
   std::vector<const PlacedGroup*> in_one_color;
   for (const PlacedGroup& group : groups) {
-    const Description bare{group.what.name, {}, {}};
+    const Description bare = Bare(group.what);
     if (group.what.color && Count(bare, groups) == group.count()) in_one_color.push_back(&group);
   }
   if (in_one_color.empty()) return std::nullopt;
   const PlacedGroup& group = *PickOne(rng, in_one_color);
-  const Description bare{group.what.name, {}, {}};
+  const Description bare = Bare(group.what);
   const bool one = group.count() == 1;
   const std::string noun = one ? Noun(bare) : PluralNoun(bare);
   const char* pattern = one ? PickOne(rng, kColorOfOne) : PickOne(rng, kColorOfSeveral);
@@ -80,19 +80,14 @@ std::optional<QuestionAnswer> AskExists(const std::vector<PlacedGroup>& groups, 
   const Description what = yes ? PresentDescription(groups, rng) : AbsentDescription(groups, rng);
   return QuestionAnswer{"exists",
                         Fill(PickOne(rng, kExists), {WithArticle(Noun(what))}),
-                        yes ? "yes" : "no",
+                        YesOrNo(yes),
                         QuestionForm::kExists,
                         {WithArticle(Noun(what))}};
 }
 
 std::optional<QuestionAnswer> AskDisplay(const std::vector<PlacedGroup>& groups, bool,
                                          std::mt19937_64& rng) {
-  const PlacedGroup* only = nullptr;
-  for (const PlacedGroup& group : groups) {
-    if (NameOf(group.what).kind != ThingKind::kDisplay) continue;
-    if (only != nullptr || group.count() > 1) return std::nullopt;
-    only = &group;
-  }
+  const PlacedGroup* const only = OnlyDisplay(groups);
   if (only == nullptr) return std::nullopt;
   return QuestionAnswer{
       "display", PickOne(rng, kReads), SpacedDigits(only->what.reading), QuestionForm::kReads, {}};

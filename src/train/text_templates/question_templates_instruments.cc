@@ -33,7 +33,7 @@ QuestionAnswer AskTime(const std::string& time, bool yes, std::mt19937_64& rng) 
   }
   std::string asked = time;
   while (!yes && asked == time) asked = AnyReading(Instrument::kClock, rng);
-  return {"check", "", yes ? "yes" : "no", QuestionForm::kTimeIs, {TimeInWords(asked)}};
+  return {"check", "", YesOrNo(yes), QuestionForm::kTimeIs, {TimeInWords(asked)}};
 }
 
 QuestionAnswer AskGauge(const std::string& value, bool yes, std::mt19937_64& rng) {
@@ -43,7 +43,7 @@ QuestionAnswer AskGauge(const std::string& value, bool yes, std::mt19937_64& rng
   std::string asked = value;
   while (!yes && asked == value) asked = AnyReading(Instrument::kGauge, rng);
   const std::string spelled = Bernoulli(rng, 0.5f) ? SpacedDigits(asked) : asked;
-  return {"check", "", yes ? "yes" : "no", QuestionForm::kGaugeReadsThis, {spelled}};
+  return {"check", "", YesOrNo(yes), QuestionForm::kGaugeReadsThis, {spelled}};
 }
 
 QuestionAnswer AskBars(const std::string& heights, std::mt19937_64& rng) {

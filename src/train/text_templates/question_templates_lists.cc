@@ -105,7 +105,7 @@ std::optional<QuestionAnswer> AskExistsAny(const std::vector<PlacedGroup>& group
   const Description what =
       present ? PresentDescription(groups, rng) : AbsentDescription(groups, rng);
   const bool several = Bernoulli(rng, 0.6f);
-  const std::string answer = yes ? "yes" : "no";
+  const std::string answer = YesOrNo(yes);
   if (!missing)
     return QuestionAnswer{"exists", "", answer, QuestionForm::kAnyOf, {PluralNoun(what)}};
   if (several)
@@ -126,7 +126,7 @@ std::optional<QuestionAnswer> AskCategory(const std::vector<PlacedGroup>& groups
                           QuestionForm::kHowMany,
                           {plural}};
   }
-  const std::string answer = yes ? "yes" : "no";
+  const std::string answer = YesOrNo(yes);
   if (Bernoulli(rng, 0.5f))
     return QuestionAnswer{"exists", "", answer, QuestionForm::kAnyOf, {plural}};
   return QuestionAnswer{

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "train/text_templates/locations.h"
 #include "train/text_templates/phrases.h"
 #include "train/text_templates/pick_one.h"
 #include "train/text_templates/question_templates.h"
@@ -95,6 +96,24 @@ std::optional<QuestionAnswer> AskAtEnd(const Groups& shapes, std::mt19937_64& rn
       "colour", "", NameOf(*group->what.color), QuestionForm::kColorOfOne, {which + " " + name}};
 }
 
+// "where is the blue one?", where nothing else can be meant.
+std::optional<QuestionAnswer> AskWhereOne(const Groups& shapes, std::mt19937_64& rng) {
+  const PlacedGroup& group = PickOne(rng, shapes);
+  const std::optional<int> location = SharedLocation(group.centers);
+  if (group.count() > 1 || !location) return std::nullopt;
+  const std::string one = std::string("the ") + NameOf(*group.what.color) + " one";
+  return QuestionAnswer{"where",
+                        "",
+                        kLocationNames[static_cast<std::size_t>(*location)],
+                        QuestionForm::kWhere,
+                        {one}};
+}
+
+bool HasColor(const Groups& shapes, Color color) {
+  return std::ranges::any_of(shapes,
+                             [=](const PlacedGroup& group) { return group.what.color == color; });
+}
+
 }  // namespace
 
 std::optional<QuestionAnswer> AskSameColor(const std::vector<PlacedGroup>& groups, bool yes,
@@ -104,11 +123,29 @@ std::optional<QuestionAnswer> AskSameColor(const std::vector<PlacedGroup>& group
     return Count(shapes) < 2 || (shapes.size() == 1) != yes;
   });
   if (possible.empty()) return std::nullopt;
+  return QuestionAnswer{
+      "check", "", YesOrNo(yes), QuestionForm::kSameColor, {PluralOf(PickOne(rng, possible))}};
+}
+
+std::optional<QuestionAnswer> CheckColorOfSeveral(const std::vector<PlacedGroup>& groups, bool yes,
+                                                  std::mt19937_64& rng) {
+  std::vector<Groups> possible = ByName(groups);
+  std::erase_if(possible, [](const Groups& shapes) { return Count(shapes) < 2; });
+  if (possible.empty()) return std::nullopt;
+  const Groups& shapes = PickOne(rng, possible);
+  const bool of_all = Bernoulli(rng, 0.5f);
+  const bool present = Bernoulli(rng, yes || of_all ? 0.8f : 0.0f);
+  const Color color = present ? *PickOne(rng, shapes).what.color
+                              : static_cast<Color>(UniformInt(rng, kColorNames.size()));
+  const bool has = HasColor(shapes, color);
+  if ((of_all ? has && shapes.size() == 1 : has) != yes) return std::nullopt;
+  const bool is_clear = shapes.size() == groups.size() && Bernoulli(rng, 0.5f);
+  const std::string they = of_all ? "they" : "them", name = "the " + PluralOf(shapes);
   return QuestionAnswer{"check",
                         "",
-                        yes ? "yes" : "no",
-                        QuestionForm::kSameColor,
-                        {PluralOf(PickOne(rng, possible))}};
+                        YesOrNo(yes),
+                        of_all ? QuestionForm::kAllOfColor : QuestionForm::kOneOfColor,
+                        {is_clear ? they : name, NameOf(color)}};
 }
 
 std::optional<QuestionAnswer> AskAmongColors(const std::vector<PlacedGroup>& groups, bool,
@@ -117,6 +154,7 @@ std::optional<QuestionAnswer> AskAmongColors(const std::vector<PlacedGroup>& gro
   std::erase_if(possible, [](const Groups& shapes) { return shapes.size() < 2; });
   if (possible.empty()) return std::nullopt;
   const Groups& shapes = PickOne(rng, possible);
+  if (shapes.size() == groups.size() && Bernoulli(rng, 0.3f)) return AskWhereOne(shapes, rng);
   if (Bernoulli(rng, 0.6f)) return AskAtEnd(shapes, rng);
   return QuestionAnswer{
       "colour", "", ColorsOf(shapes), QuestionForm::kColorOfSeveral, {PluralOf(shapes)}};

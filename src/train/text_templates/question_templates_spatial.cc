@@ -116,7 +116,7 @@ QuestionAnswer AskOrder(const char* kind, const Ordered& pair, const Direction& 
   const bool first_is_subject = ask_ahead == yes;
   std::vector<std::string> names = {first_is_subject ? pair.first : pair.second,
                                     first_is_subject ? pair.second : pair.first};
-  return {kind, Fill(PickOne(rng, asked.is), names), yes ? "yes" : "no", asked.is_form, names};
+  return {kind, Fill(PickOne(rng, asked.is), names), YesOrNo(yes), asked.is_form, names};
 }
 
 }  // namespace

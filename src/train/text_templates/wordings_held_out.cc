@@ -155,6 +155,19 @@ constexpr FormWording kHeldOutWordings[] = {
     {kSameColor, "would you say the {0} share one color?"},
     {kSameColor, "do the {0} match in color?"},
 
+    {kAllOfColor, "would you say that all of {0} are {1}?"},
+    {kOneOfColor, "i am looking for a {1} one, is it one of {0}?"},
+    {kAnythingOfColor, "would you call anything {0}?"},
+
+    {kFirstDigit, "which digit comes first?"},
+    {kLastDigit, "which digit comes last?"},
+    {kHowManyDigits, "of how many digits is the number?"},
+    {kNumberAbove, "does it read more than {0}?"},
+    {kNumberBelow, "does it read less than {0}?"},
+    {kIsEven, "can the number be halved?"},
+    {kIsOdd, "would you call the number odd?"},
+    {kHasText, "did somebody put {0} on it?"},
+
     {kColorOfOne, "do you know the color of the {0}?"},
     {kColorOfOne, "what color did you see on the {0}?"},
     {kColorOfOne, "which color would you say the {0} is?"},

@@ -134,6 +134,45 @@ constexpr FormWording kTrainedContentWordings[] = {
     {kReads, "which number has the display?"},
     {kReads, "can you see the number?"},
 
+    {kFirstDigit, "[what|which] [is|digit is|number is] the first [digit|number|one]?"},
+    {kFirstDigit,
+     "[what's|what is] the [first|leftmost] digit[| on the display| of the number| that you see]?"},
+    {kFirstDigit, "[what|which] digit [does the number|does it|does the display] start with?"},
+    {kFirstDigit, "[name|read|tell me] the first digit"},
+
+    {kLastDigit, "[what|which] [is|digit is|number is] the last [digit|number|one]?"},
+    {kLastDigit,
+     "[what's|what is] the [last|rightmost|final] digit[| on the display| of the number| that you "
+     "see]?"},
+    {kLastDigit, "[what|which] digit [does the number|does it|does the display] end [with|in]?"},
+    {kLastDigit, "[name|read|tell me] the last digit"},
+
+    {kHowManyDigits, "how many digits [are there|do you see|can you see|are shown][| in the @]?"},
+    {kHowManyDigits, "how many digits [does it|does the display|does the number] [have|show]?"},
+    {kHowManyDigits, "[count the digits|the number of digits|number of digits][, please|?|]"},
+    {kHowManyDigits, "[what is the number of digits|how many digits]?"},
+
+    {kNumberAbove,
+     "is [the number|it|the reading|the value] [larger|greater|bigger|higher|more] than {0}?"},
+    {kNumberAbove, "is [the number|it|the reading] above {0}?"},
+    {kNumberAbove, "does [it|the display] [show|read] [more than|a number above] {0}?"},
+
+    {kNumberBelow, "is [the number|it|the reading|the value] [smaller|lower|less] than {0}?"},
+    {kNumberBelow, "is [the number|it|the reading] below {0}?"},
+    {kNumberBelow, "does [it|the display] [show|read] [less than|a number below] {0}?"},
+
+    {kIsEven, "is [the number|it|the last digit|the value] even?"},
+    {kIsEven, "is [it|that|this|the display showing] an even number?"},
+    {kIsEven, "can [the number|it] be divided by [two|2]?"},
+
+    {kIsOdd, "is [the number|it|the last digit|the value] odd?"},
+    {kIsOdd, "is [it|that|this|the display showing] an odd number?"},
+
+    {kHasText, "[is there|do you see|can you see|is there any sign of] [any |]{0}[| in the @]?"},
+    {kHasText, "does [the @|it] [contain|have|show] [any |]{0}[| on it]?"},
+    {kHasText, "[any {0}|are there any {0}] [here|in the @|to read|in it]?"},
+    {kHasText, "is {0} shown[| here| in the @]?"},
+
     {kReadsThis, "does [the display|the sign|the screen|it] [read|say|show] {0}?"},
     {kReadsThis, "is the [number|reading|value] {0}?"},
     {kReadsThis, "is {0} [shown|displayed|on the display]?"},

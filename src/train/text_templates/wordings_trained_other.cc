@@ -113,6 +113,11 @@ constexpr FormWording kTrainedOtherWordings[] = {
     {kUnknown, "where is [my|your] [house|car|phone|friend|mother]?"},
     {kUnknown, "do you know [my name|who i am|what time it is|the date]?"},
     {kUnknown, "how old is [he|she|this person|my mother]?"},
+    {kUnknown, "[what|which] color [is|has] the background[| of the @]?"},
+    {kUnknown, "what is the [color of the |]background[| like]?"},
+    {kUnknown, "is the background [white|gray|blue|green|dark|bright]?"},
+    {kUnknown, "are they [in a line|in a row|moving|friends|happy|talking|playing|asleep]?"},
+    {kUnknown, "is anything [moving|burning|broken|alive|for sale]?"},
 
     {kUnknownOf, "what is the name of the {0}?"},
     {kUnknownOf, "how old is the {0}?"},
@@ -142,6 +147,13 @@ constexpr FormWording kTrainedOtherWordings[] = {
     {kUnknownOf, "what is the {0} called?"},
     {kUnknownOf, "how [heavy|tall|fast|smart] is the {0}?"},
     {kUnknownOf, "does the {0} [like|know|hear] me?"},
+    {kUnknownOf,
+     "how many [legs|wheels|eyes|wings|ears|arms|feet|teeth|windows|seats|doors|leaves|spots] does "
+     "the {0} have?"},
+    {kUnknownOf,
+     "does the {0} [hold|touch|like|want|chase|watch|eat] [it|something|anything|the other one]?"},
+    {kUnknownOf, "what is the {0} [doing|wearing|holding|looking at|saying|carrying]?"},
+    {kUnknownOf, "who is [riding|driving|flying|using|feeding|wearing] the {0}?"},
 
     {kChat, "[hello|hi|hey|good morning|good evening|good day][| there| you| friend]"},
     {kChat, "[thanks|thank you|thank you very much|many thanks|cheers]"},
@@ -165,6 +177,8 @@ constexpr FormWording kTrainedOtherWordings[] = {
     {kChat, "i do not [know|care|mind|want it]"},
     {kChat, "[nice|good|glad] to [see|meet] you"},
     {kChat, "[that is all|enough|no more|not now|later]"},
+    {kChat,
+     "[write|make|compose] [me |]a [poem|song|haiku] about [it|this @|a monkey|the sea|dogs]"},
     {kChat, "write [an email|a letter|some code] [for|to] me"},
 
     {kForeign, "wie viele [enten|hunde|kreise] sind [auf dem bild|zu sehen]?"},

@@ -135,6 +135,20 @@ constexpr FormWording kTrainedPlaceWordings[] = {
     {kSameColor, "[is the color of|is the color the same for] all [the |]{0}[ the same|]?"},
     {kSameColor, "[tell me|can you tell me] [if|whether] the {0} have the same color"},
 
+    {kAllOfColor, "are {0} [all |]{1}?"},
+    {kAllOfColor, "{0} are all {1}, [right|aren't they|correct]?"},
+    {kAllOfColor, "[tell me|can you tell me] [if|whether] {0} are all {1}"},
+
+    {kOneOfColor, "is [one|any|one or more|at least one] of {0} {1}?"},
+    {kOneOfColor, "are [any|some] of {0} {1}?"},
+    {kOneOfColor, "do you see a {1} one among {0}?"},
+    {kOneOfColor, "[tell me|can you tell me] [if|whether] [one|any] of {0} is {1}"},
+
+    {kAnythingOfColor, "is [anything|something] {0}[| here| in the @| in it]?"},
+    {kAnythingOfColor, "is there [anything|something] [that is |]{0}[| here| in the @]?"},
+    {kAnythingOfColor, "[do you see|can you see|does the @ show] anything {0}?"},
+    {kAnythingOfColor, "[any {0} thing|anything {0}][| here| in the @]?"},
+
     {kColorOfOne, "[what|which] color [is|has|does] the {0}[| have]?"},
     {kColorOfOne, "what color is the {0}[| in the @]?"},
     {kColorOfOne, "what is the color of the {0}[| in the @]?"},
