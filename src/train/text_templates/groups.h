@@ -26,6 +26,9 @@ const ThingName& NameOf(const Description& what);
 // The full description of a thing, with its color or reading.
 Description Describe(const Thing& thing);
 
+// The ratio of sizes from which one thing is larger than the other for everyone.
+inline constexpr float kClearlyLarger = 1.3f;
+
 // Equal things of one scene.
 struct PlacedGroup {
   Description what;            // full, with color or reading

@@ -221,8 +221,9 @@ void ExpectColorsAreTrue(const QuestionAnswer& asked, const Scene& scene) {
 // Of shapes of one name, which "they" are if there are no others.
 void ExpectColorsOfSeveralAreTrue(const QuestionAnswer& asked, const Scene& scene) {
   const std::string& who = asked.parts[0];
-  const std::vector<Thing> shapes = who.starts_with("the ") ? ShapesCalled(who.substr(4), scene)
-                                                            : std::vector<Thing>(scene.things);
+  const std::vector<Thing> shapes = (who.starts_with("the ") || who.starts_with("all "))
+                                        ? ShapesCalled(who.substr(4), scene)
+                                        : std::vector<Thing>(scene.things);
   const auto is_asked = [&](const Thing& shape) {
     EXPECT_EQ(shape.name, shapes[0].name);
     return NameOf(shape.color) == asked.parts[1];
@@ -385,6 +386,29 @@ TEST(MoreQuestions, SizesAreCompared) {
     EXPECT_EQ(asked->answer, YesNo(yes));
   }
   EXPECT_FALSE(AskSizeCheck({group_of(0, 0.2f), group_of(1, 0.22f)}, true, rng));
+}
+
+TEST(MoreQuestions, TheLargestOfSeveralShapesIsClear) {
+  int circle = 0;
+  while (std::string_view(ThingNames()[static_cast<std::size_t>(circle)].name) != "circle")
+    ++circle;
+  const auto group_of = [=](Color color, float size) {
+    return PlacedGroup{.what = {circle, color, {}}, .centers = {{0.5f, 0.5f}}, .size = size};
+  };
+  std::mt19937_64 rng(8);
+  std::set<std::string> answers;
+  for (int i = 0; i < 200; ++i) {
+    const auto asked =
+        AskAmongColors({group_of(Color::kRed, 0.2f), group_of(Color::kBlue, 0.35f)}, false, rng);
+    if (!asked || asked->form != QuestionForm::kWhichSize) continue;
+    const bool large = asked->parts[1].find('g') != std::string::npos;  // larg..., big...
+    EXPECT_EQ(asked->answer, large ? "the blue circle" : "the red circle") << asked->parts[1];
+    answers.insert(asked->answer);
+    const auto unclear =
+        AskAmongColors({group_of(Color::kRed, 0.2f), group_of(Color::kBlue, 0.22f)}, false, rng);
+    EXPECT_FALSE(unclear && unclear->form == QuestionForm::kWhichSize);
+  }
+  EXPECT_EQ(answers.size(), 2u);
 }
 
 TEST(MoreQuestions, TheNearestThingIsClear) {

@@ -50,6 +50,7 @@ enum class QuestionForm {
   kWhichLamp,
   // {0}: "star", {1}: "on the left"
   kWhichAtEnd,
+  kWhichSize,  // {0}: "star", {1}: "the largest", "larger"
   // Locations. {0}, {1}: "the dog"; of kIsAt {1}: "on the left".
   kWhere,
   kIsAt,

@@ -13,8 +13,6 @@
 namespace edgevlm::train {
 namespace {
 
-constexpr float kClearlyLarger = 1.3f;  // ratio of sizes
-
 // The groups for which a check like "is the circle red?" is clear.
 std::optional<QuestionAnswer> CheckColor(const std::vector<PlacedGroup>& groups, bool yes,
                                          std::mt19937_64& rng) {

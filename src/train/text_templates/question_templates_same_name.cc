@@ -96,6 +96,30 @@ std::optional<QuestionAnswer> AskAtEnd(const Groups& shapes, std::mt19937_64& rn
       "colour", "", NameOf(*group->what.color), QuestionForm::kColorOfOne, {which + " " + name}};
 }
 
+// Which of several shapes is larger or smaller than all others, if any is.
+std::optional<QuestionAnswer> AskWhichSize(const Groups& shapes, std::mt19937_64& rng) {
+  const bool large = Bernoulli(rng, 0.6f);
+  const auto stands_out = [&](const PlacedGroup& group) {
+    return group.count() == 1 && std::ranges::all_of(shapes, [&](const PlacedGroup& other) {
+             const float ratio = large ? group.size / other.size : other.size / group.size;
+             return &group == &other || ratio > kClearlyLarger;
+           });
+  };
+  const auto found = std::ranges::find_if(shapes, stands_out);
+  if (found == shapes.end()) return std::nullopt;
+  constexpr std::array<std::array<const char*, 2>, 2> kOfAll = {
+      {{"the smallest", "the tiniest"}, {"the largest", "the biggest"}}};
+  constexpr std::array<std::array<const char*, 2>, 2> kOfTwo = {
+      {{"smaller", "the smaller one"}, {"larger", "bigger"}}};
+  const bool of_two = Count(shapes) == 2 && Bernoulli(rng, 0.5f);
+  const std::string which = PickOne(rng, (of_two ? kOfTwo : kOfAll)[large ? 1 : 0]);
+  return QuestionAnswer{"size",
+                        "",
+                        "the " + Noun(found->what),
+                        QuestionForm::kWhichSize,
+                        {NameOf(found->what).name, which}};
+}
+
 // "where is the blue one?", where nothing else can be meant.
 std::optional<QuestionAnswer> AskWhereOne(const Groups& shapes, std::mt19937_64& rng) {
   const PlacedGroup& group = PickOne(rng, shapes);
@@ -140,7 +164,8 @@ std::optional<QuestionAnswer> CheckColorOfSeveral(const std::vector<PlacedGroup>
   const bool has = HasColor(shapes, color);
   if ((of_all ? has && shapes.size() == 1 : has) != yes) return std::nullopt;
   const bool is_clear = shapes.size() == groups.size() && Bernoulli(rng, 0.5f);
-  const std::string they = of_all ? "they" : "them", name = "the " + PluralOf(shapes);
+  const std::string they = of_all ? "they" : "them";
+  const std::string name = (of_all && Bernoulli(rng, 0.4f) ? "all " : "the ") + PluralOf(shapes);
   return QuestionAnswer{"check",
                         "",
                         YesOrNo(yes),
@@ -155,6 +180,7 @@ std::optional<QuestionAnswer> AskAmongColors(const std::vector<PlacedGroup>& gro
   if (possible.empty()) return std::nullopt;
   const Groups& shapes = PickOne(rng, possible);
   if (shapes.size() == groups.size() && Bernoulli(rng, 0.3f)) return AskWhereOne(shapes, rng);
+  if (Bernoulli(rng, 0.3f)) return AskWhichSize(shapes, rng);
   if (Bernoulli(rng, 0.6f)) return AskAtEnd(shapes, rng);
   return QuestionAnswer{
       "colour", "", ColorsOf(shapes), QuestionForm::kColorOfSeveral, {PluralOf(shapes)}};

@@ -155,6 +155,8 @@ constexpr FormWording kHeldOutWordings[] = {
     {kSameColor, "would you say the {0} share one color?"},
     {kSameColor, "do the {0} match in color?"},
 
+    {kWhichSize, "is there a {0} that is {1}, and which?"},
+
     {kAllOfColor, "would you say that all of {0} are {1}?"},
     {kOneOfColor, "i am looking for a {1} one, is it one of {0}?"},
     {kAnythingOfColor, "would you call anything {0}?"},
