@@ -146,7 +146,7 @@ TEST_F(TeachTest, ACopyOfTheTeacherHasNothingToLearn) {
   const auto samples = TeacherSamples::Open(*std::move(folder), distil, glyphs_, tokenizer);
   ASSERT_TRUE(samples.ok()) << samples.error().message;
   ThreadPool alone(1);
-  const SampleOptions options;
+  const SampleOptions options = {.image_side = run->shape.image_side, .grid = run->shape.grid()};
   const std::vector<Sample> made = {(*samples)->Make(0, 1, options, alone),
                                     (*samples)->Make(1, 1, options, alone)};
   const torch::NoGradGuard no_grad;
