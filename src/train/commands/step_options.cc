@@ -35,12 +35,9 @@ void AddStepOptions(CLI::App* command, TrainOptions& options) {
   command->add_option("--quantize-aware", options.quantized_as,
                       "Round the decoder's matrices, and their inputs, as after `edgevlm quantize` "
                       "to this type: q8_0, q4_0, ...");
-  command
-      ->add_option("--precision", options.bfloat16,
-                   "Of the decoder's products in training: f32, or bf16, which is faster on CPUs "
-                   "with AVX512_BF16 [f32]")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, bool>{{"f32", false}, {"bf16", true}}));
+  AddOption(command, "--precision", options.precision,
+            "Of the decoder's products in training: f32, or bf16, which is faster on CPUs with "
+            "AVX512_BF16");
   command->add_option("--text-tokens", options.text_tokens,
                       "Length of the longest text, with its question, in tokens [88]");
   command->add_option("--vocabulary", options.vocabulary, "Maximum number of tokens [3072]");

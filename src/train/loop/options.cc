@@ -39,6 +39,22 @@ MaybeError ValidateDistil(const DistilOptions& options) {
   return Error{ErrorCode::kInvalid, "--supervised: expected a loss that is on, found none"};
 }
 
+MaybeError ValidatePrecision(const TrainOptions& options) {
+  if (options.precision == "f32") return std::nullopt;
+  if (options.precision != "bf16") {
+    return Error{ErrorCode::kInvalid,
+                 "--precision: expected f32 or bf16, found " + options.precision};
+  }
+  if (!options.quantized_as.empty()) {
+    return Error{ErrorCode::kInvalid,
+                 "--precision: expected f32 with --quantize-aware, as products of rounded numbers "
+                 "must be exact, found bf16"};
+  }
+  if (HasFeature(Feature::kAvx512Bf16)) return std::nullopt;
+  return Error{ErrorCode::kUnsupported,
+               "--precision: expected f32, as this CPU has no AVX512_BF16, found bf16"};
+}
+
 // The size of a new model.
 MaybeError ValidateSize(const TrainOptions& options) {
   struct Limit {
@@ -94,15 +110,7 @@ MaybeError Validate(const TrainOptions& options) {
                  "--quantize-aware: expected q4_0, q4_1, q5_0, q5_1, q8_0 or iq4_nl, found " +
                      options.quantized_as};
   }
-  if (options.bfloat16 && !options.quantized_as.empty()) {
-    return Error{ErrorCode::kInvalid,
-                 "--precision: expected f32 with --quantize-aware, as products of rounded numbers "
-                 "must be exact, found bf16"};
-  }
-  if (options.bfloat16 && !HasFeature(Feature::kAvx512Bf16)) {
-    return Error{ErrorCode::kUnsupported,
-                 "--precision: expected f32, as this CPU has no AVX512_BF16, found bf16"};
-  }
+  if (auto error = ValidatePrecision(options)) return error;
   if (options.threads < 1 || options.threads > 256) {
     return invalid("--threads: expected 1 to 256", options.threads);
   }

@@ -49,8 +49,8 @@ struct TrainOptions {
   // Name of the type that the decoder's matrices will be quantized to (Q4_0): training rounds them,
   // and their inputs, as the engine will. Empty: it does not.
   std::string quantized_as;
-  bool bfloat16 = false;  // the decoder's products are of bfloat16 numbers; the CPU must have them
-  double rate = 1.5e-3;   // peak learning rate
+  std::string precision = "f32";      // of the decoder's products; or bf16, if the CPU has it
+  double rate = 1.5e-3;               // peak learning rate
   double vision_encoder_rate = 3e-3;  // peak rate of the vision encoder while it learns alone
   std::uint64_t seed = 1;
   int threads = 2;  // for LibTorch

@@ -51,7 +51,7 @@ Result<std::unique_ptr<TrainingContext>> ContextOf(const TrainOptions& options, 
   Result<Glyphs> glyphs = Glyphs::Load(options.glyphs);
   if (!glyphs) return glyphs.error();
   run.shape.decoder.arithmetic = {.rounded_to = RoundingType(options.quantized_as),
-                                  .bfloat16 = options.bfloat16};
+                                  .bfloat16 = options.precision == "bf16"};
   Vlm model(run.shape);
   std::unique_ptr<TrainingContext> context(
       new TrainingContext{std::move(run), *std::move(tokenizer), *std::move(glyphs), model});

@@ -120,7 +120,7 @@ std::vector<std::string> UniqueNames(const PlacedGroup& group,
                                      const std::vector<PlacedGroup>& groups) {
   std::vector<std::string> names;
   if (CountPossible(group.what, groups) != 1) return names;
-  const Description bare{group.what.name, {}, {}};
+  const Description bare = Bare(group.what);
   const bool bare_is_unique = CountPossible(bare, groups) == 1;
   const bool is_read = !group.what.reading.empty();
   // A single display is "the display": its digits would give away the answer.

@@ -48,9 +48,9 @@ enum class QuestionForm {
   kHighestBar,
   kLowestBar,
   kWhichLamp,
-  // {0}: "star", {1}: "on the left"
+  // {0}: "star", {1}: "on the left", {2}: "stars"
   kWhichAtEnd,
-  kWhichSize,  // {0}: "star", {1}: "the largest", "larger"
+  kWhichSize,  // {0}: "star", {1}: "the largest", "larger", {2}: "stars"
   // Locations. {0}, {1}: "the dog"; of kIsAt {1}: "on the left".
   kWhere,
   kIsAt,

@@ -54,6 +54,8 @@ std::optional<QuestionAnswer> AskCategory(const std::vector<PlacedGroup>& groups
                                           std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskUsualColor(const std::vector<PlacedGroup>& groups, bool yes,
                                             std::mt19937_64& rng);
+// "is the circle red?", or "are the circles red?" of a group of several.
+QuestionAnswer CheckOfColor(const PlacedGroup& group, const std::string& color, bool yes);
 std::optional<QuestionAnswer> CheckUsualColor(const std::vector<PlacedGroup>& groups, bool yes,
                                               std::mt19937_64& rng);
 std::optional<QuestionAnswer> AskSize(const std::vector<PlacedGroup>& groups, bool yes,

@@ -25,13 +25,7 @@ std::optional<QuestionAnswer> CheckColor(const std::vector<PlacedGroup>& groups,
   const auto colors = static_cast<int>(kColorNames.size());
   int color = static_cast<int>(*group.what.color);
   if (!yes) color = (color + 1 + UniformInt(rng, colors - 1)) % colors;
-  const bool one = group.count() == 1;
-  const std::string noun = one ? Noun(Bare(group.what)) : PluralNoun(Bare(group.what));
-  return QuestionAnswer{"check",
-                        "",
-                        YesOrNo(yes),
-                        one ? QuestionForm::kIsColor : QuestionForm::kAreColor,
-                        {"the " + noun, kColorNames[static_cast<std::size_t>(color)]}};
+  return CheckOfColor(group, kColorNames[static_cast<std::size_t>(color)], yes);
 }
 
 std::optional<QuestionAnswer> CheckLocation(const std::vector<PlacedGroup>& groups, bool yes,
@@ -89,6 +83,16 @@ std::optional<QuestionAnswer> CheckDigits(const std::vector<PlacedGroup>& groups
 }
 
 }  // namespace
+
+QuestionAnswer CheckOfColor(const PlacedGroup& group, const std::string& color, bool yes) {
+  const Description what = Bare(group.what);
+  const bool one = group.count() == 1;
+  return {"check",
+          "",
+          YesOrNo(yes),
+          one ? QuestionForm::kIsColor : QuestionForm::kAreColor,
+          {"the " + (one ? Noun(what) : PluralNoun(what)), color}};
+}
 
 std::optional<QuestionAnswer> AskCheck(const std::vector<PlacedGroup>& groups, bool yes,
                                        std::mt19937_64& rng) {

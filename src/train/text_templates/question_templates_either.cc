@@ -55,7 +55,7 @@ std::optional<QuestionAnswer> AskHalf(bool is_across, const std::vector<PlacedGr
 std::optional<QuestionAnswer> AskWhichColor(const std::vector<PlacedGroup>& groups,
                                             std::mt19937_64& rng) {
   const PlacedGroup& group = PickOne(rng, groups);
-  const Description bare{group.what.name, {}, {}};
+  const Description bare = Bare(group.what);
   if (!group.what.color || group.count() > 1 || CountPossible(bare, groups) > 1) {
     return std::nullopt;
   }

@@ -102,7 +102,7 @@ std::optional<QuestionAnswer> AskReading(const std::vector<PlacedGroup>& groups,
     case Instrument::kTrafficLight:
       break;
   }
-  const Description bare{what.name, {}, {}};
+  const Description bare = Bare(what);
   if (Count(bare, groups) != found->count()) return std::nullopt;
   return QuestionAnswer{"reading", "", NameOf(*what.color), QuestionForm::kWhichLamp, {}};
 }

@@ -86,7 +86,7 @@ std::optional<QuestionAnswer> AskKinds(const std::vector<PlacedGroup>& groups, b
                                        std::mt19937_64&) {
   for (const PlacedGroup& group : groups) {
     // Whether a red and a blue circle are of one kind is a matter of taste.
-    if (CountPossible({group.what.name, {}, {}}, groups) != group.count()) return std::nullopt;
+    if (!IsNamedAlone(group, groups)) return std::nullopt;
   }
   return QuestionAnswer{"count", "", kNumberWords[groups.size()], QuestionForm::kHowManyKinds, {}};
 }

@@ -89,7 +89,8 @@ std::optional<QuestionAnswer> AskAtEnd(const Groups& shapes, std::mt19937_64& rn
   const bool are_two = Count(shapes) == 2;
   if (are_two && Bernoulli(rng, 0.5f)) {
     const std::string answer = "the " + Noun(group->what);
-    return QuestionAnswer{"what", "", answer, QuestionForm::kWhichAtEnd, {name, end.place}};
+    return QuestionAnswer{
+        "what", "", answer, QuestionForm::kWhichAtEnd, {name, end.place, PluralOf(shapes)}};
   }
   const std::string which = are_two && Bernoulli(rng, 0.5f) ? end.of_two : end.of_all;
   return QuestionAnswer{
@@ -117,7 +118,7 @@ std::optional<QuestionAnswer> AskWhichSize(const Groups& shapes, std::mt19937_64
                         "",
                         "the " + Noun(found->what),
                         QuestionForm::kWhichSize,
-                        {NameOf(found->what).name, which}};
+                        {NameOf(found->what).name, which, PluralOf(shapes)}};
 }
 
 // "where is the blue one?", where nothing else can be meant.

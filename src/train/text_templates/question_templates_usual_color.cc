@@ -60,13 +60,7 @@ std::optional<QuestionAnswer> CheckUsualColor(const std::vector<PlacedGroup>& gr
   const std::string_view usual = *UsualColor(NameOf(group.what).name);
   const std::string_view color = yes ? usual : std::string_view(PickOne(rng, kColorNames));
   if (!yes && !AreFar(usual, color)) return std::nullopt;
-  const bool one = group.count() == 1;
-  const std::string noun = one ? Noun(group.what) : PluralNoun(group.what);
-  return QuestionAnswer{"check",
-                        "",
-                        YesOrNo(yes),
-                        one ? QuestionForm::kIsColor : QuestionForm::kAreColor,
-                        {"the " + noun, std::string(color)}};
+  return CheckOfColor(group, std::string(color), yes);
 }
 
 }  // namespace edgevlm::train

@@ -125,15 +125,15 @@ constexpr FormWording kTrainedPlaceWordings[] = {
 
     {kWhichAtEnd, "[which|what] {0} is {1}[| of the @]?"},
     {kWhichAtEnd, "[which|what] {0} [do you see|can you see|is shown|is there] {1}[| of the @]?"},
-    {kWhichAtEnd, "which of the {0}s [is|lies|stands] {1}?"},
+    {kWhichAtEnd, "which of the {2} [is|lies|stands] {1}?"},
     {kWhichAtEnd, "[name|describe|tell me about] the {0} {1}"},
     {kWhichAtEnd, "what is the {0} {1} [like|called]?"},
 
     {kWhichSize, "[which|what] {0} [is|looks|seems] {1}[| in the @]?"},
-    {kWhichSize, "which [one |]of the {0}s is {1}?"},
+    {kWhichSize, "which [one |]of the {2} is {1}?"},
     {kWhichSize, "[which|what] color [is|has] the {0} that is {1}?"},
     {kWhichSize, "[tell me|can you tell me] which {0} is {1}"},
-    {kWhichSize, "of the {0}s, which is {1}?"},
+    {kWhichSize, "of the {2}, which is {1}?"},
 
     {kSameColor, "[are|do|have] [all |both |all of ]the {0} [of |have |][the same|one] color?"},
     {kSameColor, "are the {0} [the same color|equally colored|all of one color|colored alike]?"},
